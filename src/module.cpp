@@ -1,0 +1,20 @@
+// module.cpp: the library's entry.
+#include "pg/error.hpp"
+
+#include "partition/settings.hpp"
+#include "pg/settings.hpp"
+
+extern "C" {
+PG_MODULE_MAGIC;
+PGDLLEXPORT void _PG_init(void);
+}
+
+// Loading late, by LOAD or by pg_upgrade, must work: then all SQL works and
+// only what needs shared memory is absent.
+void _PG_init(void)
+{
+	pg::boundary([] {
+		partition::define_settings();
+		pg::reserve_setting_prefix();
+	});
+}

@@ -1,0 +1,27 @@
+// settings.cpp: the settings of partition maintenance.
+#include "partition/settings.hpp"
+
+#include "pg/settings.hpp"
+
+namespace partition {
+
+namespace settings {
+int lock_timeout = 50;
+int lock_pause = 250;
+int lock_budget = 60 * 1000;
+int max_drops = 100;
+} // namespace settings
+
+void define_settings()
+{
+	pg::define_int({"mosaic.lock_timeout", "Time that a maintenance step waits for its locks in one try.", PGC_USERSET, GUC_UNIT_MS},
+				   &settings::lock_timeout, 1, 60 * 1000);
+	pg::define_int({"mosaic.lock_pause", "Pause between two tries for the locks of a maintenance step.", PGC_USERSET, GUC_UNIT_MS},
+				   &settings::lock_pause, 0, 3600 * 1000);
+	pg::define_int({"mosaic.lock_budget", "Time after which a maintenance step without its locks is deferred.", PGC_USERSET, GUC_UNIT_MS},
+				   &settings::lock_budget, 0, 24 * 3600 * 1000);
+	pg::define_int({"mosaic.max_drops", "Most partitions of a set that one pass may retire without confirmation.", PGC_USERSET},
+				   &settings::max_drops, 0, INT_MAX);
+}
+
+} // namespace partition

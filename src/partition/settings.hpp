@@ -1,0 +1,17 @@
+// settings.hpp: the settings of partition maintenance.
+#pragma once
+
+namespace partition::settings {
+
+extern int lock_timeout; // ms
+extern int lock_pause;	 // ms
+extern int lock_budget;	 // ms
+extern int max_drops;	 // a pass and set
+
+} // namespace partition::settings
+
+namespace partition {
+
+void define_settings();
+
+} // namespace partition

@@ -1,0 +1,68 @@
+// identity.cpp: whose rights a piece of work has.
+#include "pg/identity.hpp"
+
+#include "pg/compat.hpp"
+
+namespace pg {
+
+acting_as::acting_as(Oid role, restriction how)
+{
+	GetUserIdAndSecContext(&previous_user_, &previous_context_);
+	const int added = how == restriction::restricted ? SECURITY_RESTRICTED_OPERATION : 0;
+	SetUserIdAndSecContext(role, previous_context_ | SECURITY_LOCAL_USERID_CHANGE | added);
+	guc_level_ = NewGUCNestLevel();
+	set_local("search_path", "pg_catalog, pg_temp");
+}
+
+acting_as::~acting_as()
+{
+	if (unwinding_)
+		return;
+	AtEOXact_GUC(false, guc_level_);
+	SetUserIdAndSecContext(previous_user_, previous_context_);
+}
+
+void set_local(const char *name, const char *value)
+{
+	call([=] { set_config_option(name, value, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false); });
+}
+
+Oid owner_of(Oid relation)
+{
+	return call([=] {
+		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+		if (!HeapTupleIsValid(tuple))
+			return InvalidOid;
+		const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+		return owner;
+	});
+}
+
+Oid extension_owner()
+{
+	return call([] {
+		const Oid schema = get_namespace_oid("mosaic", false);
+		HeapTuple tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for schema %u", schema);
+		const Oid owner = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(tuple))->nspowner;
+		ReleaseSysCache(tuple);
+		return owner;
+	});
+}
+
+void require_ownership(Oid relation)
+{
+	call([=] {
+		if (!class_ownercheck(relation, GetUserId()))
+			aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relation)), get_rel_name(relation));
+	});
+}
+
+Oid extension_relation(const char *name)
+{
+	return call([=] { return get_relname_relid(name, get_namespace_oid("mosaic", false)); });
+}
+
+} // namespace pg

@@ -1,0 +1,47 @@
+// locking.cpp: asking for locks without making anybody queue behind us.
+#include "pg/locking.hpp"
+
+#include "pg/identity.hpp"
+#include "pg/latch.hpp"
+#include "pg/resources.hpp"
+
+namespace pg {
+
+namespace {
+
+bool is_lock_conflict(const ErrorData *error)
+{
+	return error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE || error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED;
+}
+
+// The subtransaction writes nothing, so it costs no transaction id; a failed
+// one gives back the locks it already had.
+bool try_once(const vector<lock_request> &requests, int timeout_ms)
+{
+	ErrorData *error = attempt([&] {
+		setting_scope settings;
+		set_local("lock_timeout", std::to_string(timeout_ms).c_str());
+		for (const lock_request &request : requests)
+			call(LockRelationOid, request.relation, request.mode);
+	});
+	if (error != nullptr && !is_lock_conflict(error))
+		call([=] { ReThrowError(error); });
+	return error == nullptr;
+}
+
+} // namespace
+
+lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy)
+{
+	const TimestampTz start = GetCurrentTimestamp();
+	for (int tries = 1;; ++tries)
+	{
+		if (try_once(requests, policy.timeout_ms))
+			return {true, tries};
+		if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(), policy.budget_ms))
+			return {false, tries};
+		pause(policy.pause_ms);
+	}
+}
+
+} // namespace pg

@@ -1,0 +1,33 @@
+// locking.hpp: asking for locks without making anybody queue behind us.
+//
+// A waiting ACCESS EXCLUSIVE request stops every later reader and writer.  So
+// all locks that a step needs are asked for together, each for a few
+// milliseconds; when one does not come, all are given back, and after a pause
+// the next try begins, until the budget is used up.  There is never a last
+// try without a limit.
+#pragma once
+
+#include "pg/memory.hpp"
+
+namespace pg {
+
+struct lock_request {
+	Oid relation;
+	LOCKMODE mode;
+};
+
+struct lock_policy {
+	int timeout_ms; // one try
+	int pause_ms;	// between tries
+	int budget_ms;	// all tries of a step
+};
+
+struct lock_outcome {
+	bool granted;
+	int tries;
+};
+
+// Takes all locks, in the order given, until the end of the transaction.
+lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy);
+
+} // namespace pg

@@ -1,0 +1,123 @@
+// resources.hpp: server resources as scopes.
+//
+// Each is given back when its scope ends normally.  When the scope ends by an
+// exception nothing is given back here: the exception becomes an ERROR at the
+// boundary, and transaction abort releases every lock, pin, snapshot, SPI
+// level and LWLock the server knows of.  (Doing it twice is worse than not at
+// all: ERROR has already zeroed InterruptHoldoffCount.)
+#pragma once
+
+#include "pg/error.hpp"
+
+namespace pg {
+
+// An open relation.  Closing keeps the lock until the end of the transaction
+// where keep_lock is given to the constructor.
+class relation {
+public:
+	enum class on_close { release_lock, keep_lock };
+	enum class missing_ok { yes };
+
+	relation(Oid oid, LOCKMODE mode, on_close closing = on_close::release_lock)
+		: relation_(call([=] { return relation_open(oid, mode); })), unlock_(closing == on_close::keep_lock ? NoLock : mode) {}
+	// Null where the relation is gone.
+	relation(Oid oid, LOCKMODE mode, missing_ok)
+		: relation_(call([=] { return try_relation_open(oid, mode); })), unlock_(mode) {}
+	~relation()
+	{
+		if (relation_ != nullptr && !unwinding_)
+			relation_close(relation_, unlock_);
+	}
+	relation(const relation &) = delete;
+	relation &operator=(const relation &) = delete;
+
+	explicit operator bool() const noexcept { return relation_ != nullptr; }
+	Relation get() const noexcept { return relation_; }
+	Relation operator->() const noexcept { return relation_; }
+	Oid oid() const noexcept { return RelationGetRelid(relation_); }
+	const char *name() const noexcept { return RelationGetRelationName(relation_); }
+	Form_pg_class form() const noexcept { return relation_->rd_rel; }
+
+private:
+	unwinding unwinding_;
+	Relation relation_;
+	LOCKMODE unlock_;
+};
+
+// The latest snapshot, pushed as the active one: what an ordinary statement
+// would see now, whatever the transaction's isolation level.
+class latest_snapshot {
+public:
+	latest_snapshot() { call([] { PushActiveSnapshot(GetLatestSnapshot()); }); }
+	~latest_snapshot()
+	{
+		if (!unwinding_)
+			PopActiveSnapshot();
+	}
+	latest_snapshot(const latest_snapshot &) = delete;
+	latest_snapshot &operator=(const latest_snapshot &) = delete;
+
+private:
+	unwinding unwinding_;
+};
+
+class lwlock {
+public:
+	lwlock(LWLock *lock, LWLockMode mode) : lock_(lock) { call([=] { LWLockAcquire(lock, mode); }); }
+	~lwlock()
+	{
+		if (!unwinding_)
+			LWLockRelease(lock_);
+	}
+	lwlock(const lwlock &) = delete;
+	lwlock &operator=(const lwlock &) = delete;
+
+private:
+	unwinding unwinding_;
+	LWLock *lock_;
+};
+
+// Runs fn in a subtransaction and returns the error that ended it, if any
+// (allocated in the caller's memory context).  Cancellation and shutdown,
+// SQLSTATE class 57, are not errors to recover from: they keep flying.
+template <typename Fn>
+[[nodiscard]] ErrorData *attempt(Fn &&fn)
+{
+	MemoryContext const memory = CurrentMemoryContext;
+	ResourceOwner const owner = CurrentResourceOwner;
+
+	call([=] {
+		BeginInternalSubTransaction(nullptr);
+		MemoryContextSwitchTo(memory);
+	});
+	bool failed = false;
+	try
+	{
+		call([&] {
+			boundary(fn);
+			ReleaseCurrentSubTransaction();
+			MemoryContextSwitchTo(memory);
+			CurrentResourceOwner = owner;
+		});
+	}
+	catch (const server_error &)
+	{
+		failed = true;
+	}
+	if (!failed)
+		return nullptr;
+
+	return call([=] {
+		MemoryContextSwitchTo(memory);
+		ErrorData *error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(memory);
+		CurrentResourceOwner = owner;
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			ReThrowError(error);
+		return error;
+	});
+}
+
+} // namespace pg

@@ -1,0 +1,21 @@
+// settings.hpp: defining mosaic.* settings from _PG_init.
+#pragma once
+
+#include "pg/error.hpp"
+
+namespace pg {
+
+struct setting {
+	const char *name;		 // "mosaic.something"
+	const char *description; // one sentence, full stop
+	GucContext context;
+	int flags = 0; // GUC_UNIT_MS …
+};
+
+void define_bool(const setting &about, bool *variable);
+void define_int(const setting &about, int *variable, int minimum, int maximum);
+void define_string(const setting &about, char **variable, const char *boot_value);
+// After the last definition: an unknown mosaic.* is a mistake from then on.
+void reserve_setting_prefix();
+
+} // namespace pg

@@ -1,0 +1,81 @@
+// value.cpp: typed SQL values.
+#include "pg/value.hpp"
+
+namespace pg {
+
+value text_value(std::string_view v)
+{
+	const char *data = v.data();
+	const int size = static_cast<int>(v.size());
+	return {TEXTOID, call([=] { return PointerGetDatum(cstring_to_text_with_len(data, size)); }), false};
+}
+
+value text_value(const std::optional<std::string> &v)
+{
+	return v ? text_value(std::string_view(*v)) : null_of(TEXTOID);
+}
+
+value name_value(const char *v)
+{
+	return {NAMEOID, call([=] { return DirectFunctionCall1(namein, CStringGetDatum(v)); }), false};
+}
+
+std::string to_string(Datum text_datum)
+{
+	const char *chars = call([=] { return TextDatumGetCString(text_datum); });
+	return chars;
+}
+
+std::string output(Oid type, Datum datum)
+{
+	return call([=] {
+		Oid function;
+		bool is_varlena;
+		getTypeOutputInfo(type, &function, &is_varlena);
+		return static_cast<const char *>(OidOutputFunctionCall(function, datum));
+	});
+}
+
+Datum input(Oid type, const char *text, int32 typmod)
+{
+	return call([=] {
+		Oid function;
+		Oid io_param;
+		getTypeInputInfo(type, &function, &io_param);
+		return OidInputFunctionCall(function, const_cast<char *>(text), io_param, typmod);
+	});
+}
+
+std::string quoted_identifier(const char *name)
+{
+	return call(quote_identifier, name);
+}
+
+std::string quoted_literal(const char *text)
+{
+	return call([=] { return static_cast<const char *>(quote_literal_cstr(text)); });
+}
+
+std::string qualified_name(Oid relation)
+{
+	const char *name = call([=]() -> const char * {
+		const char *relname = get_rel_name(relation);
+		if (relname == nullptr)
+			return nullptr;
+		return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)), relname);
+	});
+	return name != nullptr ? std::string(name) : std::to_string(relation);
+}
+
+std::string format_type(Oid type)
+{
+	return call([=] { return static_cast<const char *>(format_type_be(type)); });
+}
+
+void arguments::require(int n, const char *name) const
+{
+	if (null(n))
+		throw failure(ERRCODE_NULL_VALUE_NOT_ALLOWED, std::string("argument \"") + name + "\" must not be null");
+}
+
+} // namespace pg
