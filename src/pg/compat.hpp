@@ -7,6 +7,7 @@
 extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/pg_namespace.h"
+#include "tcop/pquery.h"
 }
 
 #if PG_VERSION_NUM < 150000
@@ -22,6 +23,16 @@ inline bool class_ownercheck(Oid relation, Oid role)
 	return object_ownercheck(RelationRelationId, relation, role);
 #else
 	return pg_class_ownercheck(relation, role);
+#endif
+}
+
+// 18 dropped the argument run_once of PortalRun (3eea7a0c9).
+inline void portal_run_to_completion(Portal portal, DestReceiver *receiver)
+{
+#if PG_VERSION_NUM >= 180000
+	PortalRun(portal, FETCH_ALL, true, receiver, receiver, nullptr);
+#else
+	PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, nullptr);
 #endif
 }
 
