@@ -19,7 +19,7 @@ done
 unset variable
 
 die() {
-	echo "$(basename "$0"): $*" >&2
+	echo "${0#"$checkout"/}: $*" >&2
 	exit 1
 }
 
@@ -97,6 +97,29 @@ header_words() { # key file...
 # The server settings that a script asks for, as with-cluster takes them.
 settings_of() { # file
 	printf -- '-c %s ' $(header_words settings "$1") | sed 's/^-c $//'
+}
+
+# Sets parts to the executables of test/demo or test/bench, relative to the
+# checkout, whose names the caller's patterns pick.
+pick_parts() { # demo|bench [pattern]...
+	local kind=$1 file pattern
+	shift
+	[ $# -gt 0 ] || set -- '*'
+	for file in "$checkout/test/$kind"/[0-9]*; do
+		for pattern; do
+			# shellcheck disable=SC2053
+			if [ -x "$file" ] && [[ $(basename "$file") == $pattern ]]; then
+				parts+=("test/$kind/$(basename "$file")")
+				break
+			fi
+		done
+	done
+	[ ${#parts[@]} -gt 0 ] || die "test/$kind has nothing named $*"
+}
+
+# The first words of a script's banner, up to the first full stop.
+title_of() { # file
+	sed -n '2,${/^# *\(needs\|settings\):/d;s/^# *//p;q}' "$1" | sed 's/[.:].*//'
 }
 
 # Makes the temporary directory that everything of a run lives in, and a copy
