@@ -96,7 +96,10 @@ header_words() { # key file...
 
 # The server settings that a script asks for, as with-cluster takes them.
 settings_of() { # file
-	printf -- '-c %s ' $(header_words settings "$1") | sed 's/^-c $//'
+	local setting
+	for setting in $(header_words settings "$1"); do
+		printf -- '-c %s ' "$setting"
+	done
 }
 
 # Sets parts to the executables of test/demo or test/bench, relative to the
