@@ -110,6 +110,28 @@ PG_FUNCTION(mosaic_confirm_retention)
 	return Datum(0);
 }
 
+// Bounds of any partitioned table; in the set's zone where it is managed.
+PG_FUNCTION(mosaic_partition_bounds)
+{
+	const Oid parent = pg::arguments(fcinfo).oid(0);
+	require_manageable(parent);
+	const std::optional<set_state> managed = find_set(parent);
+	const pg::time_zone zone(managed ? managed->settings.time_zone : pg::session_time_zone());
+	const pg::partition_table table(parent);
+	const Oid type = table.key().type;
+	pg::rowset rows(fcinfo);
+	for (int n = 0; n < table.ranges(); ++n)
+	{
+		const pg::range_partition range = table.range(n);
+		const bool pending = table.has_pending() && pg::detach_pending(range.partition);
+		rows.add({pg::regclass_value(range.partition), pg::text_value(pending ? "pending" : "range"),
+				  pg::text_value(bound_text(type, range.lower, zone)), pg::text_value(bound_text(type, range.upper, zone))});
+	}
+	if (OidIsValid(table.default_partition()))
+		rows.add({pg::regclass_value(table.default_partition()), pg::text_value("default"), pg::null_of(TEXTOID), pg::null_of(TEXTOID)});
+	return Datum(0);
+}
+
 PG_FUNCTION(mosaic_partition_for)
 {
 	if (PG_ARGISNULL(0))

@@ -19,6 +19,7 @@ public:
 	const set &settings() const { return settings_; }
 	const pg::partition_table &table() const { return table_; }
 	const key &axis_key() const { return key_; }
+	const pg::time_zone &zone() const { return zone_; }
 	const grid &boundaries() const { return grid_; }
 	const std::optional<width> &retention() const { return retention_; }
 	const std::optional<position> &start() const { return start_; }
