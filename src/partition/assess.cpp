@@ -37,14 +37,14 @@ coverage coverage_of(const range_set &set, const position &now)
 	const key &k = set.axis_key();
 	coverage result;
 	result.until = now;
-	int first = set.table().ranges();
+	int first = set.table().bounded();
 	for (; first > 0; --first)
 	{
 		const std::optional<position> upper = set.upper(set.table().range(first - 1));
 		if (upper && k.compare(*upper, now) <= 0)
 			break;
 	}
-	for (int n = first; n < set.table().ranges(); ++n)
+	for (int n = first; n < set.table().bounded(); ++n)
 	{
 		const pg::range_partition range = set.table().range(n);
 		const std::optional<position> lower = set.lower(range);
@@ -90,7 +90,7 @@ void assess_coverage(const range_set &set, const position &now, assessment &resu
 
 void assess_past(const range_set &set, const position &now, assessment &result)
 {
-	for (int n = 1; n < set.table().ranges(); ++n)
+	for (int n = 1; n < set.table().bounded(); ++n)
 	{
 		const pg::range_partition before = set.table().range(n - 1);
 		const pg::range_partition after = set.table().range(n);
@@ -101,29 +101,40 @@ void assess_past(const range_set &set, const position &now, assessment &result)
 	}
 }
 
-void assess_pending(const range_set &set, assessment &result)
+void assess_pending(const pg::partition_table &table, assessment &result)
 {
-	if (!set.table().has_pending())
+	if (!table.has_pending())
 		return;
-	for (int n = 0; n < set.table().count(); ++n)
-		if (pg::detach_pending(set.table().partition(n)))
-			result.pending.push_back(set.table().partition(n));
+	for (int n = 0; n < table.count(); ++n)
+		if (pg::detach_pending(table.partition(n)))
+			result.pending.push_back(table.partition(n));
 }
 
-void assess_open(const range_set &set, const set_state &state, TimestampTz reference_time, assessment &result)
+void assess_range(const set_state &state, TimestampTz reference_time, assessment &result)
 {
+	const range_set set(state.settings);
 	const position now = set.now(reference_time);
-	result.partitions = set.table().count();
-	result.default_partition = set.table().default_partition();
-	if (OidIsValid(result.default_partition))
-		result.default_rows = pg::estimated_rows(result.default_partition);
 	assess_coverage(set, now, result);
 	assess_past(set, now, result);
-	assess_pending(set, result);
 	result.due = static_cast<int>(plan_creation(set, coverage_start(set, now), now).size());
 	const retirement retired = plan_retirement(set, now, state.confirmed);
 	result.held_back = retired.held_back;
 	result.expired = static_cast<int>(retired.steps.size()) + retired.held_back;
+}
+
+void assess_open(const set_state &state, TimestampTz reference_time, assessment &result)
+{
+	const pg::partition_table table(state.settings.parent);
+	result.strategy = table.strategy();
+	result.partitions = table.count();
+	result.default_partition = table.default_partition();
+	if (OidIsValid(result.default_partition))
+		result.default_rows = pg::estimated_rows(result.default_partition);
+	assess_pending(table, result);
+	if (result.strategy == pg::partition_strategy::range)
+		assess_range(state, reference_time, result);
+	else
+		result.due = static_cast<int>(plan_set(state.settings, {reference_time}).steps.size());
 }
 
 } // namespace
@@ -134,7 +145,7 @@ assessment assess(const set_state &state, TimestampTz reference_time)
 	result.parent_missing = !OidIsValid(pg::owner_of(state.settings.parent));
 	if (result.parent_missing)
 		return result;
-	result.error = pg::attempt([&] { assess_open(range_set(state.settings), state, reference_time, result); });
+	result.error = pg::attempt([&] { assess_open(state, reference_time, result); });
 	return result;
 }
 

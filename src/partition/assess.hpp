@@ -21,6 +21,7 @@ struct assessment {
 	const ErrorData *error = nullptr; // why nothing below is known
 	bool parent_missing = false;
 
+	pg::partition_strategy strategy = pg::partition_strategy::range;
 	int partitions = 0;
 	bool covers_now = false;
 	std::string covered_until;				// end of the coverage that begins now

@@ -2,6 +2,7 @@
 #include "partition/ddl.hpp"
 #include "partition/log.hpp"
 #include "partition/pass.hpp"
+#include "partition/show_bound.hpp"
 #include "partition/validate.hpp"
 #include "pg/foreign_keys.hpp"
 #include "pg/identity.hpp"
@@ -110,25 +111,19 @@ PG_FUNCTION(mosaic_confirm_retention)
 	return Datum(0);
 }
 
-// Bounds of any partitioned table; in the set's zone where it is managed.
 PG_FUNCTION(mosaic_partition_bounds)
 {
 	const Oid parent = pg::arguments(fcinfo).oid(0);
-	require_manageable(parent);
+	require_partitioned(parent);
 	const std::optional<set_state> managed = find_set(parent);
 	const pg::time_zone zone(managed ? managed->settings.time_zone : pg::session_time_zone());
 	const pg::partition_table table(parent);
-	const Oid type = table.key().type;
 	pg::rowset rows(fcinfo);
-	for (int n = 0; n < table.ranges(); ++n)
+	for (int n = 0; n < table.count(); ++n)
 	{
-		const pg::range_partition range = table.range(n);
-		const bool pending = table.has_pending() && pg::detach_pending(range.partition);
-		rows.add({pg::regclass_value(range.partition), pg::text_value(pending ? "pending" : "range"),
-				  pg::text_value(bound_text(type, range.lower, zone)), pg::text_value(bound_text(type, range.upper, zone))});
+		const shown_bound bound = show_bound(table, n, zone);
+		rows.add({pg::regclass_value(table.partition(n)), pg::text_value(bound.kind), optional_name(bound.lower), optional_name(bound.upper)});
 	}
-	if (OidIsValid(table.default_partition()))
-		rows.add({pg::regclass_value(table.default_partition()), pg::text_value("default"), pg::null_of(TEXTOID), pg::null_of(TEXTOID)});
 	return Datum(0);
 }
 

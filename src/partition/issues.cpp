@@ -37,7 +37,13 @@ std::string maintain_hint(Oid parent)
 
 void add_coverage(issue_list &issues, const set &settings, const assessment &now)
 {
-	if (now.ends_with_key)
+	if (now.strategy != pg::partition_strategy::range)
+	{
+		if (now.due > 0)
+			issues.add("critical", "partitions_missing", std::to_string(now.due) + " partitions are missing; rows for them are refused or go to the default partition.",
+					   maintain_hint(settings.parent));
+	}
+	else if (now.ends_with_key)
 		issues.add("warning", "key_exhausted", "The last partition reaches the end of the key's type; no interval follows.",
 				   "Give the key a wider type: that rewrites the table.");
 	else if (!now.covers_now)

@@ -18,11 +18,13 @@ CREATE TABLE mosaic.partition_set (
 	retain_paused        boolean  NOT NULL DEFAULT false,
 	name_pattern         text     NOT NULL DEFAULT '{parent}_p{bound}',
 	table_options        text[],
-	inherit_privileges   boolean  NOT NULL DEFAULT false
+	inherit_privileges   boolean  NOT NULL DEFAULT false,
+	lists                jsonb,
+	modulus              integer
 );
 COMMENT ON TABLE mosaic.partition_set IS 'One row a managed parent. Made by mosaic.create_parent(), forgotten by mosaic.drop_parent(), changed by UPDATE. A role sees and changes the sets whose parent it owns.';
 COMMENT ON COLUMN mosaic.partition_set.parent IS 'The partitioned table';
-COMMENT ON COLUMN mosaic.partition_set.strategy IS 'How the parent is partitioned: range';
+COMMENT ON COLUMN mosaic.partition_set.strategy IS 'How the parent is partitioned: range, list or hash';
 COMMENT ON COLUMN mosaic.partition_set.partition_interval IS 'Width of a new partition: an interval such as ''1 month'' or ''daily'', or a number for numeric keys. A change applies to partitions not yet made.';
 COMMENT ON COLUMN mosaic.partition_set.premake IS 'Whole intervals kept ready after the one that holds now, or the largest key';
 COMMENT ON COLUMN mosaic.partition_set.start_at IS 'Exact first bound, from which boundaries are counted; NULL: the calendar''s, or 0 for numbers';
@@ -39,6 +41,9 @@ COMMENT ON COLUMN mosaic.partition_set.retain_paused IS 'No partitions are retir
 COMMENT ON COLUMN mosaic.partition_set.name_pattern IS 'Name of a new partition: {parent} is the parent''s name, {bound} the lower bound (20260101, 20260101_093000, 5000, m3000)';
 COMMENT ON COLUMN mosaic.partition_set.table_options IS 'Storage options of new partitions, such as {fillfactor=70,toast.autovacuum_enabled=false}; NULL: those of the newest partition';
 COMMENT ON COLUMN mosaic.partition_set.inherit_privileges IS 'Whether new partitions get the parent''s grants';
+
+COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; changed by mosaic.list_assign()';
+COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
 
 SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', '');
 
@@ -190,7 +195,7 @@ CREATE FUNCTION mosaic.partition_bounds(parent regclass, OUT partition regclass,
 RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_partition_bounds';
 COMMENT ON FUNCTION mosaic.partition_bounds(regclass) IS
-'The partitions of a table in the order of their bounds, without looking at the partitions themselves. kind: range, default, or pending (a concurrent detach has not finished). Bounds in ISO format, in the set''s zone. Errors: 42809 not a partitioned table.';
+'The partitions of a table in the order of their bounds, without looking at the partitions themselves. kind: range, list, hash, default, or pending (a concurrent detach has not finished). Bounds in ISO format, in the set''s zone; of a list its keys, of a hash partition remainder and modulus. Errors: 42809 not a partitioned table.';
 
 CREATE FUNCTION mosaic.partitions(parent regclass)
 RETURNS TABLE (partition regclass, kind text, lower_bound text, upper_bound text, rows_estimate bigint, bytes bigint)
@@ -265,3 +270,10 @@ COMMENT ON COLUMN mosaic.partition_status.last_ok IS 'When maintenance last chan
 COMMENT ON COLUMN mosaic.partition_status.last_error IS 'Error of the last pass, if it failed';
 COMMENT ON COLUMN mosaic.partition_status.consecutive_failures IS 'Passes in a row that failed';
 GRANT SELECT ON mosaic.partition_status TO PUBLIC;
+
+CREATE FUNCTION mosaic.list_assign(parent regclass, list text, keys text[])
+RETURNS TABLE (partition regclass, lower_bound text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_assign';
+COMMENT ON FUNCTION mosaic.list_assign(regclass, text, text[]) IS
+'Gives keys to a list of a LIST set, or begins a list, and makes the partition that takes them; returns it. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
+Errors: 42704 not a managed parent, 42501 not its owner, 42809 not a LIST set, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';

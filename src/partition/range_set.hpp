@@ -33,8 +33,8 @@ public:
 	std::optional<position> upper(const pg::range_partition &range) const;
 	std::string text(const pg::range_bound &bound) const { return key_.text(bound, zone_); }
 
+	std::string values(const pg::range_bound &lower, const pg::range_bound &upper) const;
 	std::string name_of(const pg::range_bound &lower, const position &at) const;
-	std::string default_name() const;
 
 private:
 	std::optional<position> largest_number() const;
