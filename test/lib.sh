@@ -81,7 +81,7 @@ with_rights() {
 # PG_CONFIG, with sudo only where the server's directories ask for it.
 build_and_install() { # directory [make's arguments]
 	local make=(make --no-print-directory -C "$1" "${@:2}" PG_CONFIG="$PG_CONFIG")
-	"${make[@]}" all
+	"${make[@]}" all || return
 	if [ -w "$("$PG_CONFIG" --pkglibdir)" ] && [ -w "$("$PG_CONFIG" --sharedir)/extension" ]; then
 		"${make[@]}" install
 	else
