@@ -7,6 +7,7 @@
 extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_tablespace.h"
 #include "tcop/pquery.h"
 }
 
@@ -33,6 +34,24 @@ inline void portal_run_to_completion(Portal portal, DestReceiver *receiver)
 	PortalRun(portal, FETCH_ALL, true, receiver, receiver, nullptr);
 #else
 	PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, nullptr);
+#endif
+}
+
+inline AclResult schema_aclcheck(Oid schema, Oid role, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(NamespaceRelationId, schema, role, mode);
+#else
+	return pg_namespace_aclcheck(schema, role, mode);
+#endif
+}
+
+inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(TableSpaceRelationId, tablespace, role, mode);
+#else
+	return pg_tablespace_aclcheck(tablespace, role, mode);
 #endif
 }
 

@@ -44,4 +44,15 @@ lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy
 	}
 }
 
+bool has_other_holders(Oid relation)
+{
+	return call([=] {
+		LOCKTAG tag;
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+		int count = 0;
+		pfree(GetLockConflicts(&tag, AccessExclusiveLock, &count));
+		return count > 0;
+	});
+}
+
 } // namespace pg

@@ -30,4 +30,7 @@ struct lock_outcome {
 // Takes all locks, in the order given, until the end of the transaction.
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy);
 
+// Does another transaction hold any lock on the relation?
+bool has_other_holders(Oid relation);
+
 } // namespace pg

@@ -84,4 +84,23 @@ void run_at_top_level(const std::string &sql, Oid role)
 		throw server_error{};
 }
 
+ErrorData *attempt_at_top_level(const std::string &sql, Oid role)
+{
+	try
+	{
+		run_at_top_level(sql, role);
+		return nullptr;
+	}
+	catch (const server_error &)
+	{
+	}
+	return call([] {
+		ErrorData *error = CopyErrorData();
+		FlushErrorState();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
+			ReThrowError(error);
+		return error;
+	});
+}
+
 } // namespace pg

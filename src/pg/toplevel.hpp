@@ -22,4 +22,8 @@ namespace pg {
 // An error arrives with the transaction already rolled back.
 void run_at_top_level(const std::string &sql, Oid role);
 
+// The same; returns the error that ended it, if any.  Cancellation and
+// shutdown keep flying.
+[[nodiscard]] ErrorData *attempt_at_top_level(const std::string &sql, Oid role);
+
 } // namespace pg

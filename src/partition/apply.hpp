@@ -1,0 +1,30 @@
+// apply.hpp: carrying out steps of a plan.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "partition/plan.hpp"
+
+namespace partition {
+
+// Qualified name of the partition that a step is about.
+std::string partition_name(const set &settings, const step &what);
+// The partition with the greatest bounds, whose storage options new ones take.
+Oid newest_partition(const set &settings);
+
+struct applied {
+	step what;
+	std::string partition; // qualified name
+	std::string outcome;   // done, deferred
+	std::string detail;
+};
+
+// In the current transaction and the order given: takes the locks that the
+// steps need, plans again (somebody else may have been here meanwhile), and
+// carries out the steps that are still in the plan.  Steps whose locks did not
+// come are deferred.  All steps are of one kind: creation, or one retirement.
+std::vector<applied> apply(const set &settings, const plan &steps, const request &asked);
+
+} // namespace partition

@@ -1,0 +1,84 @@
+// range_set.cpp: a RANGE set with its parent open.
+#include "partition/range_set.hpp"
+
+#include "partition/name.hpp"
+#include "pg/largest_key.hpp"
+
+namespace partition {
+
+static const std::string &require_interval(const set &settings)
+{
+	if (!settings.interval)
+		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "a RANGE set needs a partition_interval",
+						  "\"" + pg::qualified_name(settings.parent) + "\" is partitioned by RANGE.",
+						  "Give an interval such as '1 month', or a number for a numeric key.");
+	return *settings.interval;
+}
+
+range_set::range_set(const set &settings)
+	: settings_(settings),
+	  table_(settings.parent),
+	  zone_(settings.time_zone),
+	  key_(table_, parse_key_format(settings.key_format)),
+	  start_(settings.start_at ? std::optional(key_.parse(*settings.start_at, zone_)) : std::nullopt),
+	  width_(parse_width(key_, require_interval(settings), start_.has_value())),
+	  grid_(key_, width_, zone_, start_)
+{
+	if (settings.retention)
+		retention_ = parse_distance(key_, *settings.retention, "retention");
+}
+
+position range_set::now(TimestampTz reference_time) const
+{
+	switch (key_.on())
+	{
+	case axis::instant:
+		return {reference_time, {}};
+	case axis::local:
+		return {zone_.to_local(reference_time), {}};
+	case axis::number:
+		break;
+	}
+	if (const std::optional<position> largest = largest_number())
+		return *largest;
+	return start_ ? *start_ : position{0, pg::decimal::from_int8(0)};
+}
+
+std::optional<position> range_set::largest_number() const
+{
+	for (int n = table_.ranges() - 1; n >= 0; --n)
+	{
+		pg::check_for_interrupts();
+		const std::optional<Datum> largest = pg::largest_key(table_.range(n).partition, key_.attribute(), table_.oid());
+		if (largest)
+			return key_.decode(*largest, rounding::down);
+	}
+	return std::nullopt;
+}
+
+std::optional<position> range_set::lower(const pg::range_partition &range) const
+{
+	if (range.lower.at != pg::range_bound::kind::value)
+		return std::nullopt;
+	return key_.decode(range.lower.datum, rounding::down);
+}
+
+std::optional<position> range_set::upper(const pg::range_partition &range) const
+{
+	if (range.upper.at != pg::range_bound::kind::value)
+		return std::nullopt;
+	return key_.decode(range.upper.datum, rounding::up);
+}
+
+std::string range_set::name_of(const pg::range_bound &lower, const position &at) const
+{
+	const std::string suffix = key_.on() == axis::number ? number_suffix(text(lower)) : time_suffix(grid_.name_time(at.time), whole_days(width_));
+	return free_name(table_.oid(), settings_.name_pattern, suffix);
+}
+
+std::string range_set::default_name() const
+{
+	return free_name(table_.oid(), "{parent}_{bound}", "default");
+}
+
+} // namespace partition

@@ -1,0 +1,51 @@
+// range_set.hpp: a RANGE set with its parent open: everything planning reads.
+#pragma once
+
+#include <optional>
+
+#include "partition/grid.hpp"
+#include "partition/set.hpp"
+
+namespace partition {
+
+class range_set {
+public:
+	// Opens the parent under ACCESS SHARE.  Refuses what the set's settings do
+	// not fit.
+	explicit range_set(const set &settings);
+	range_set(const range_set &) = delete;
+	range_set &operator=(const range_set &) = delete;
+
+	const set &settings() const { return settings_; }
+	const pg::partition_table &table() const { return table_; }
+	const key &axis_key() const { return key_; }
+	const grid &boundaries() const { return grid_; }
+	const std::optional<width> &retention() const { return retention_; }
+	const std::optional<position> &start() const { return start_; }
+
+	// Where the set stands: the reference time on the key's axis, or the
+	// largest key.
+	position now(TimestampTz reference_time) const;
+
+	// Ends of a partition; an infinite one yields nothing.
+	std::optional<position> lower(const pg::range_partition &range) const;
+	std::optional<position> upper(const pg::range_partition &range) const;
+	std::string text(const pg::range_bound &bound) const { return key_.text(bound, zone_); }
+
+	std::string name_of(const pg::range_bound &lower, const position &at) const;
+	std::string default_name() const;
+
+private:
+	std::optional<position> largest_number() const;
+
+	set settings_;
+	pg::partition_table table_;
+	pg::time_zone zone_;
+	key key_;
+	std::optional<position> start_;
+	width width_;
+	grid grid_;
+	std::optional<width> retention_;
+};
+
+} // namespace partition

@@ -1,0 +1,91 @@
+// partition_table.cpp: a partitioned table as the relation cache describes it.
+#include "pg/partition_table.hpp"
+
+extern "C" {
+#include "catalog/partition.h"
+}
+
+namespace pg {
+
+partition_table::partition_table(Oid parent, LOCKMODE mode, pending treat)
+	: relation_(parent, mode, relation::on_close::keep_lock), descriptor_(nullptr)
+{
+	const bool omit = treat == pending::omit;
+	descriptor_ = call([this, omit] { return RelationGetPartitionDesc(relation_.get(), omit); });
+	if (strategy() != partition_strategy::range || descriptor_->boundinfo == nullptr)
+		return;
+	// The server keeps the distinct bounds in order; indexes[i] is the
+	// partition that ends at bound i, -1 for a gap.  Partitions are numbered in
+	// bound order, so the upper bounds come out in order too.
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	upper_.reserve(descriptor_->nparts);
+	for (int n = 0; n < bounds->nindexes; ++n)
+		if (bounds->indexes[n] >= 0)
+			upper_.push_back(n);
+}
+
+partition_strategy partition_table::strategy() const
+{
+	return static_cast<partition_strategy>(call(RelationGetPartitionKey, relation_.get())->strategy);
+}
+
+partition_key partition_table::key() const
+{
+	const PartitionKey key = call(RelationGetPartitionKey, relation_.get());
+	return {key->partnatts, key->partattrs[0], call(getBaseType, key->parttypid[0]), key->parttypmod[0], key->partcollation[0]};
+}
+
+Oid partition_table::default_partition() const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	return bounds != nullptr && partition_bound_has_default(bounds) ? descriptor_->oids[bounds->default_index] : InvalidOid;
+}
+
+int partition_table::ranges() const
+{
+	return descriptor_->nparts - (OidIsValid(default_partition()) ? 1 : 0);
+}
+
+static range_bound bound_at(const PartitionBoundInfo bounds, int n)
+{
+	const Datum datum = bounds->datums[n][0];
+	switch (bounds->kind[n][0])
+	{
+	case PARTITION_RANGE_DATUM_MINVALUE:
+		return {range_bound::kind::minvalue, 0};
+	case PARTITION_RANGE_DATUM_MAXVALUE:
+		return {range_bound::kind::maxvalue, 0};
+	default:
+		return {range_bound::kind::value, datum};
+	}
+}
+
+range_partition partition_table::range(int n) const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	return {descriptor_->oids[n], bound_at(bounds, upper_[n] - 1), bound_at(bounds, upper_[n])};
+}
+
+bool detach_pending(Oid partition)
+{
+	return call([=] {
+		bool pending = false;
+		Relation inherits = table_open(InheritsRelationId, AccessShareLock);
+		ScanKeyData key;
+		ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(partition));
+		SysScanDesc scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
+		HeapTuple tuple = systable_getnext(scan);
+		if (HeapTupleIsValid(tuple))
+			pending = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhdetachpending;
+		systable_endscan(scan);
+		table_close(inherits, AccessShareLock);
+		return pending;
+	});
+}
+
+Oid parent_of(Oid partition)
+{
+	return call([=] { return get_rel_relispartition(partition) ? get_partition_parent(partition, true) : InvalidOid; });
+}
+
+} // namespace pg

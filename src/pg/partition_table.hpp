@@ -1,0 +1,71 @@
+// partition_table.hpp: a partitioned table as the relation cache describes it.
+//
+// Bounds are read from the server's own partition descriptor: never from
+// names, never from deparsed text, and without opening a single partition.
+#pragma once
+
+#include <optional>
+
+#include "pg/resources.hpp"
+#include "pg/value.hpp"
+
+namespace pg {
+
+enum class partition_strategy : char { range = 'r', list = 'l', hash = 'h' };
+
+// One end of a range in its first key column.
+struct range_bound {
+	enum class kind { minvalue, value, maxvalue };
+	kind at = kind::value;
+	Datum datum = 0;
+};
+
+struct range_partition {
+	Oid partition = InvalidOid;
+	range_bound lower;
+	range_bound upper;
+};
+
+// How the (first) partition key looks.
+struct partition_key {
+	int columns;
+	AttrNumber attribute; // 0: an expression
+	Oid type;			  // base type where the column has a domain
+	int32 typmod;
+	Oid collation;
+};
+
+// Reads one open parent; valid as long as the parent stays open and locked.
+class partition_table {
+public:
+	// Where include_pending is given, partitions whose concurrent detach has
+	// not finished are still there.
+	enum class pending { omit, include };
+
+	explicit partition_table(Oid parent, LOCKMODE mode = AccessShareLock, pending treat = pending::include);
+
+	Oid oid() const { return relation_.oid(); }
+	const relation &rel() const { return relation_; }
+	partition_strategy strategy() const;
+	partition_key key() const;
+	int count() const { return descriptor_->nparts; }
+	Oid partition(int n) const { return descriptor_->oids[n]; } // in bound order, the default last
+	Oid default_partition() const;
+	bool has_pending() const { return descriptor_->detached_exist; }
+
+	// RANGE: the ranges in ascending order, without the default.
+	int ranges() const;
+	range_partition range(int n) const;
+
+private:
+	relation relation_;
+	PartitionDesc descriptor_;
+	vector<int> upper_; // RANGE: where each partition's upper bound stands
+};
+
+// Is the relation a partition whose concurrent detach has begun and not ended?
+bool detach_pending(Oid partition);
+// Parent of a partition, pending ones included; InvalidOid for none.
+Oid parent_of(Oid partition);
+
+} // namespace pg
