@@ -1,10 +1,14 @@
 // background_worker.cpp: processes that the postmaster starts for us.
+#include <signal.h>
+
 #include "pg/background_worker.hpp"
 
 extern "C" {
+#include "access/xlog.h"
 #include "postmaster/interrupt.h"
 #include "replication/syncrep.h"
 #include "tcop/tcopprot.h"
+#include "utils/backend_status.h"
 }
 
 namespace pg {
@@ -55,6 +59,11 @@ bool has_stopped(BackgroundWorkerHandle *worker)
 	});
 }
 
+void ask_to_end(pid_t process) noexcept
+{
+	kill(process, SIGTERM);
+}
+
 void connect_without_database()
 {
 	call([] { BackgroundWorkerInitializeConnection(nullptr, nullptr, 0); });
@@ -94,9 +103,19 @@ void reload_configuration_if_asked()
 	call([] { ProcessConfigFile(PGC_SIGHUP); });
 }
 
+bool in_recovery()
+{
+	return call(RecoveryInProgress);
+}
+
 void report_activity(const char *what)
 {
 	call([=] { pgstat_report_activity(what != nullptr ? STATE_RUNNING : STATE_IDLE, what); });
+}
+
+std::string activity_of(pid_t process)
+{
+	return call([=] { return pgstat_get_backend_current_activity(process, false); });
 }
 
 void prepare_worker_signals()

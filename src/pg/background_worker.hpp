@@ -23,6 +23,8 @@ void register_worker(const worker_description &about);
 // where all of max_worker_processes are taken.
 BackgroundWorkerHandle *start_worker(const worker_description &about);
 bool has_stopped(BackgroundWorkerHandle *worker);
+// Asks a process of ours to end, by SIGTERM.
+void ask_to_end(pid_t process) noexcept;
 
 // Once a process.  Without a database there are only the shared catalogs, and
 // nobody who drops or copies a database waits for us.
@@ -37,8 +39,13 @@ void force_maintenance_settings();
 // Reads the configuration again where SIGHUP has asked for it.
 void reload_configuration_if_asked();
 
+// Workers start when recovery has ended: on a standby, by promotion.
+bool in_recovery();
+
 // What pg_stat_activity shows for this process; null while it rests.
 void report_activity(const char *what);
+// What it shows for another; empty where it rests or is not there.
+std::string activity_of(pid_t process);
 
 // Signals before anything else: SIGTERM ends the process at the next safe
 // point, SIGHUP asks for the configuration.

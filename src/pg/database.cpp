@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "catalog/pg_database.h"
+#include "commands/dbcommands.h"
 #include "storage/lock.h"
 }
 
@@ -62,6 +63,12 @@ bool database_is_open(Oid database)
 		CommitTransactionCommand();
 		return open;
 	});
+}
+
+std::string database_name(Oid database)
+{
+	const char *name = call([=] { return static_cast<const char *>(get_database_name(database)); });
+	return name != nullptr ? name : "";
 }
 
 bool database_is_wanted(Oid database)

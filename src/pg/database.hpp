@@ -1,6 +1,8 @@
 // database.hpp: the databases of the cluster, seen from outside them.
 #pragma once
 
+#include <string>
+
 #include "pg/memory.hpp"
 
 namespace pg {
@@ -17,6 +19,9 @@ vector<database> list_databases();
 
 // Is it still one of those?
 bool database_is_open(Oid database);
+
+// Empty where there is none.
+std::string database_name(Oid database);
 
 // Is somebody about to drop, rename, move or copy the database?  Those hold a
 // lock on it that excludes what every connecting session takes, and then give

@@ -7,7 +7,7 @@
 #include "worker/databases.hpp"
 
 #include "pg/random.hpp"
-#include "worker/crash_mark.hpp"
+#include "pg/crash_mark.hpp"
 #include "worker/processes.hpp"
 #include "worker/settings.hpp"
 
@@ -86,7 +86,7 @@ void forget_unlisted(shared_state &state, const pg::vector<pg::database> &listed
 // first seen after it.
 void heed_crash_mark(database &entry)
 {
-	entry.crashes = read_crash_mark(entry.oid);
+	entry.crashes = pg::read_crash_mark(entry.oid);
 	if (entry.crashes > 0)
 		entry.maintenance.due = after_failures(entry.crashes, 10 * second);
 }

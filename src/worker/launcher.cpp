@@ -11,8 +11,6 @@
 #include <algorithm>
 #include <optional>
 
-#include <signal.h>
-
 #include "worker/children.hpp"
 #include "worker/databases.hpp"
 #include "worker/processes.hpp"
@@ -70,7 +68,7 @@ void send_away(shared_state &state, Oid oid, process_kind kind)
 		return;
 	sent_away(*entry, kind);
 	sent->state = process_state::leaving;
-	kill(sent->pid, SIGTERM);
+	pg::ask_to_end(sent->pid);
 }
 
 pg::vector<Oid> occupied_databases()

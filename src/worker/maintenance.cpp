@@ -9,7 +9,7 @@
 #include "pg/background_worker.hpp"
 #include "pg/extension.hpp"
 #include "partition/pass.hpp"
-#include "worker/crash_mark.hpp"
+#include "pg/crash_mark.hpp"
 #include "worker/databases.hpp"
 #include "worker/processes.hpp"
 #include "worker/settings.hpp"
@@ -91,7 +91,7 @@ void mark_pass(Oid oid)
 		if (const database *entry = find_database(*state, oid); entry != nullptr)
 			crashes = entry->crashes;
 	}
-	write_crash_mark(oid, crashes + 1);
+	pg::write_crash_mark(oid, crashes + 1);
 }
 
 } // namespace

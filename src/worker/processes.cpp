@@ -3,7 +3,7 @@
 
 #include "pg/background_worker.hpp"
 #include "pg/shared_memory.hpp"
-#include "worker/crash_mark.hpp"
+#include "pg/crash_mark.hpp"
 
 namespace worker {
 
@@ -23,7 +23,7 @@ process *find_free(shared_state &state)
 void leave()
 {
 	if (self->kind == process_kind::maintenance)
-		remove_crash_mark(self->database);
+		pg::remove_crash_mark(self->database);
 	const locked_state state(LW_EXCLUSIVE);
 	if (self->kind == process_kind::launcher)
 		state->launcher = nullptr;

@@ -2,22 +2,14 @@
 //
 // Both are copied from shared memory first and turned into rows afterwards:
 // making rows can raise, and the lock is not held around that.
-#include <optional>
-#include <string>
+#include <string_view>
 
 #include "pg/background_worker.hpp"
-#include "pg/extension.hpp"
+#include "pg/database.hpp"
 #include "pg/rowset.hpp"
 #include "pg/wakeup.hpp"
 #include "worker/databases.hpp"
-#include "worker/settings.hpp"
 #include "worker/shared_state.hpp"
-
-extern "C" {
-#include "access/xlog.h"
-#include "commands/dbcommands.h"
-#include "utils/backend_status.h"
-}
 
 namespace worker {
 
@@ -84,30 +76,30 @@ const char *state_name(process_state state)
 	return "unknown";
 }
 
-pg::value optional_text(const char *chars)
+pg::value text_or_null(std::string_view chars)
 {
-	return chars != nullptr && *chars != '\0' ? pg::text_value(std::string_view(chars)) : pg::null_of(TEXTOID);
+	return chars.empty() ? pg::null_of(TEXTOID) : pg::text_value(chars);
 }
 
-pg::value database_name(Oid database)
+pg::value database_of(const process &about)
 {
-	return optional_text(OidIsValid(database) ? pg::call(get_database_name, database) : nullptr);
+	return OidIsValid(about.database) ? text_or_null(pg::database_name(about.database)) : pg::null_of(TEXTOID);
 }
 
 pg::value activity(const process &about)
 {
 	if (about.pid == 0 || about.state == process_state::idle)
 		return pg::null_of(TEXTOID);
-	return optional_text(pg::call(pgstat_get_backend_current_activity, static_cast<int>(about.pid), false));
+	return text_or_null(pg::activity_of(about.pid));
 }
 
 void add_row(pg::rowset &rows, const process_row &row)
 {
 	const process &about = row.about;
-	rows.add({about.pid != 0 ? pg::int4_value(about.pid) : pg::null_of(INT4OID), optional_text(kind_name(about.kind)),
-			  database_name(about.database), optional_text(state_name(about.state)), activity(about),
+	rows.add({about.pid != 0 ? pg::int4_value(about.pid) : pg::null_of(INT4OID), text_or_null(kind_name(about.kind)),
+			  database_of(about), text_or_null(state_name(about.state)), activity(about),
 			  pg::timestamptz_value(about.since), pg::int8_value(row.passes), pg::int8_value(row.errors),
-			  optional_text(row.last_error)});
+			  text_or_null(row.last_error)});
 }
 
 } // namespace

@@ -10,11 +10,11 @@
 
 #include "pg/error.hpp"
 
-namespace worker {
+namespace pg {
 
 // The crashes in a row that cut off a pass over the database; 0: none.
 int read_crash_mark(Oid database);
 void write_crash_mark(Oid database, int crashes);
 void remove_crash_mark(Oid database) noexcept;
 
-} // namespace worker
+} // namespace pg

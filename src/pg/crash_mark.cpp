@@ -6,13 +6,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "worker/crash_mark.hpp"
+#include "pg/crash_mark.hpp"
 
 extern "C" {
 #include "common/file_perm.h"
 }
 
-namespace worker {
+namespace pg {
 
 namespace {
 
@@ -57,7 +57,7 @@ void write_crash_mark(Oid database, int crashes)
 	if (file >= 0)
 		close(file);
 	if (!complete)
-		pg::notice(LOG, "could not write the mark of a maintenance pass", name.data());
+		notice(LOG, "could not write the mark of a maintenance pass", name.data());
 }
 
 void remove_crash_mark(Oid database) noexcept
@@ -65,4 +65,4 @@ void remove_crash_mark(Oid database) noexcept
 	unlink(name_of(database).data());
 }
 
-} // namespace worker
+} // namespace pg
