@@ -14,7 +14,7 @@ DATA_built = pg_mosaic--$(EXTVERSION).sql
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 
 override with_llvm := no
-PG_CPPFLAGS = -I$(srcdir)/src
+PG_CPPFLAGS = -I$(srcdir)/src -DPG_MOSAIC_VERSION='"$(EXTVERSION)"'
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wno-volatile -MMD -MP $(EXTRA_CXXFLAGS)
 SHLIB_LINK += -lstdc++ $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
 comma = ,

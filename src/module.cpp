@@ -3,6 +3,8 @@
 
 #include "partition/settings.hpp"
 #include "pg/settings.hpp"
+#include "worker/settings.hpp"
+#include "worker/worker.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -15,6 +17,8 @@ void _PG_init(void)
 {
 	pg::boundary([] {
 		partition::define_settings();
+		worker::define_settings();
 		pg::reserve_setting_prefix();
+		worker::start();
 	});
 }

@@ -53,13 +53,15 @@ public:
 		plan steps = look();
 		if (!creation_steps(steps).empty())
 		{
-			while (create_one() == result::done)
+			while (driver_.goes_on() && create_one() == result::done)
 				pg::check_for_interrupts();
 			steps = look(); // the last partition may not be the last any more
 		}
 		for (const step &what : retirement_steps(steps))
 		{
 			pg::check_for_interrupts();
+			if (!driver_.goes_on())
+				return;
 			retire_one(what);
 		}
 		conclude();
@@ -218,7 +220,8 @@ pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid
 {
 	pass_outcome outcome;
 	for (const Oid parent : parents)
-		set_pass(driver, parent, outcome).run();
+		if (driver.goes_on())
+			set_pass(driver, parent, outcome).run();
 	return outcome;
 }
 
