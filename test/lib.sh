@@ -9,6 +9,9 @@ set -euo pipefail
 
 oldest_major=15
 
+# What building and installing takes; names from test/requirements.
+build_needs=(make compiler boost openssl server headers)
+
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export LC_ALL=C.UTF-8
 
@@ -78,7 +81,7 @@ with_rights() {
 # PG_CONFIG, with sudo only where the server's directories ask for it.
 build_and_install() { # directory [make's arguments]
 	local make=(make --no-print-directory -C "$1" "${@:2}" PG_CONFIG="$PG_CONFIG")
-	"${make[@]}" all
+	"${make[@]}" all || return
 	if [ -w "$("$PG_CONFIG" --pkglibdir)" ] && [ -w "$("$PG_CONFIG" --sharedir)/extension" ]; then
 		"${make[@]}" install
 	else

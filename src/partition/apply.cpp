@@ -125,7 +125,7 @@ std::string partition_name(const set &settings, const step &what)
 Oid newest_partition(const set &settings)
 {
 	const pg::partition_table table(settings.parent);
-	return table.ranges() > 0 ? table.range(table.ranges() - 1).partition : table.default_partition();
+	return table.bounded() > 0 ? table.partition(table.bounded() - 1) : table.default_partition();
 }
 
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked)

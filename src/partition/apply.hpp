@@ -27,4 +27,9 @@ struct applied {
 // come are deferred.  All steps are of one kind: creation, or one retirement.
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked);
 
+// For the functions that a user calls to get partitions: makes all that are
+// due in the current transaction, or refuses before the first where the lock
+// table cannot hold them (53200) or the parent cannot be locked (55P03).
+std::vector<applied> make_or_refuse(const set &settings, const request &asked);
+
 } // namespace partition

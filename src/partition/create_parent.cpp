@@ -2,7 +2,6 @@
 #include "partition/apply.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
-#include "pg/lock_table.hpp"
 #include "pg/naming.hpp"
 #include "pg/rowset.hpp"
 
@@ -40,21 +39,11 @@ set settings_of(const pg::arguments &arguments)
 	settings.key_format = arguments.text(arg_key_format);
 	settings.time_zone = arguments.null(arg_time_zone) ? pg::session_time_zone() : arguments.text(arg_time_zone);
 	settings.default_partition = arguments.boolean(arg_default_partition);
+	if (!arguments.null(arg_lists))
+		settings.lists = pg::output(JSONBOID, arguments.datum(arg_lists));
+	if (!arguments.null(arg_modulus))
+		settings.modulus = arguments.int4(arg_modulus);
 	return settings;
-}
-
-void refuse_options_of_other_strategies(const pg::arguments &arguments)
-{
-	struct option {
-		argument given;
-		const char *name;
-		const char *strategy;
-	};
-	for (const option &other : {option{arg_lists, "lists", "LIST"}, option{arg_modulus, "modulus", "HASH"}})
-		if (!arguments.null(other.given))
-			throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, std::string(other.name) + " does not go with a RANGE key",
-							  "\"" + pg::qualified_name(arguments.oid(arg_parent)) + "\" is partitioned by RANGE.",
-							  std::string("Leave ") + other.name + " out; it is for tables partitioned by " + other.strategy + ".");
 }
 
 void require_unmanaged(Oid parent)
@@ -65,33 +54,6 @@ void require_unmanaged(Oid parent)
 	throw pg::failure(ERRCODE_DUPLICATE_OBJECT, "\"" + name + "\" is managed already", {},
 					  "Change it by UPDATE mosaic.partition_set, or forget it with: SELECT mosaic.drop_parent(" +
 						  pg::quoted_literal(name.c_str()) + ");");
-}
-
-void require_room_for_locks(const set &settings, const plan &steps)
-{
-	const pg::lock_table_need need = pg::lock_table_need_of(settings.parent, steps.size());
-	if (need.locks <= need.room)
-		return;
-	throw pg::failure(ERRCODE_OUT_OF_MEMORY, "cannot make " + std::to_string(steps.size()) + " partitions in one transaction",
-					  "They would take about " + std::to_string(need.locks) + " locks, and the lock table has room for about " +
-						  std::to_string(need.room) + " (max_locks_per_transaction).",
-					  "Give a later start_at or a smaller premake; raise premake afterwards, and CALL mosaic.maintain() or the worker makes the rest, "
-					  "one partition a transaction.");
-}
-
-std::vector<applied> make_first_partitions(const set &settings, TimestampTz reference_time)
-{
-	const request asked{reference_time, false, false, true};
-	plan steps;
-	for (step &what : plan_set(settings, asked).steps)
-		if (!is_retirement(what.what))
-			steps.push_back(std::move(what));
-	require_room_for_locks(settings, steps);
-	std::vector<applied> made = apply(settings, steps, asked);
-	if (!made.empty() && made.front().outcome != "done")
-		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(settings.parent) + "\" to make partitions",
-						  made.front().detail + ".", "Try again when no other DDL or ANALYZE works on the table, or raise mosaic.lock_budget.");
-	return made;
 }
 
 void require_primary(const char *function)
@@ -106,18 +68,18 @@ void require_primary(const char *function)
 PG_FUNCTION(mosaic_create_parent)
 {
 	const pg::arguments arguments(fcinfo);
-	const set settings = settings_of(arguments);
+	set settings = settings_of(arguments);
 	require_primary("mosaic.create_parent()");
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
 	pg::require_ownership(settings.parent);
-	refuse_options_of_other_strategies(arguments);
+	settings.strategy = strategy_name(pg::partition_table(settings.parent).strategy());
 	require_unmanaged(settings.parent);
 	validate(settings);
 	insert_set(settings);
 
 	pg::rowset rows(fcinfo);
-	for (const applied &made : make_first_partitions(settings, DatumGetTimestampTz(arguments.datum(arg_reference_time))))
+	for (const applied &made : make_or_refuse(settings, {DatumGetTimestampTz(arguments.datum(arg_reference_time)), false, false, true}))
 		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(settings.parent), made.what.name)), pg::text_value(made.what.lower),
 				  pg::text_value(made.what.upper)});
 	return Datum(0);

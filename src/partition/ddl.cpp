@@ -16,11 +16,6 @@ std::string in_schema_of(Oid parent, const std::string &name)
 	return pg::quoted_identifier(pg::schema_name(pg::schema_of(parent)).c_str()) + "." + pg::quoted_identifier(name.c_str());
 }
 
-std::string bound(const std::string &text)
-{
-	return text == "MINVALUE" || text == "MAXVALUE" ? text : pg::quoted_literal(text.c_str());
-}
-
 std::string joined(const std::vector<std::string> &parts)
 {
 	std::string text;
@@ -51,8 +46,7 @@ std::vector<std::string> creation(const set &settings, const step &what, const i
 		sql.push_back("ALTER TABLE " + partition + " " + joined(from_parent.column_settings));
 	if (!from_parent.replica_identity.empty())
 		sql.push_back("ALTER TABLE " + partition + " REPLICA IDENTITY " + from_parent.replica_identity);
-	const std::string values =
-		what.what == action::create_default ? "DEFAULT" : "FOR VALUES FROM (" + bound(what.lower) + ") TO (" + bound(what.upper) + ")";
+	const std::string values = what.what == action::create_default ? "DEFAULT" : "FOR VALUES " + what.values;
 	sql.push_back("ALTER TABLE " + parent + " ATTACH PARTITION " + partition + " " + values);
 	for (const granted &grant : from_parent.grants)
 		sql.push_back("GRANT " + grant.privileges + " ON TABLE " + partition + " TO " + grant.grantee);

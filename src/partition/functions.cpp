@@ -2,6 +2,7 @@
 #include "partition/ddl.hpp"
 #include "partition/log.hpp"
 #include "partition/pass.hpp"
+#include "partition/show_bound.hpp"
 #include "partition/validate.hpp"
 #include "pg/foreign_keys.hpp"
 #include "pg/identity.hpp"
@@ -107,6 +108,22 @@ PG_FUNCTION(mosaic_confirm_retention)
 	require_set(parent);
 	pg::require_ownership(parent);
 	confirm_retention(parent);
+	return Datum(0);
+}
+
+PG_FUNCTION(mosaic_partition_bounds)
+{
+	const Oid parent = pg::arguments(fcinfo).oid(0);
+	require_partitioned(parent);
+	const std::optional<set_state> managed = find_set(parent);
+	const pg::time_zone zone(managed ? managed->settings.time_zone : pg::session_time_zone());
+	const pg::partition_table table(parent);
+	pg::rowset rows(fcinfo);
+	for (int n = 0; n < table.count(); ++n)
+	{
+		const shown_bound bound = show_bound(table, n, zone);
+		rows.add({pg::regclass_value(table.partition(n)), pg::text_value(bound.kind), optional_name(bound.lower), optional_name(bound.upper)});
+	}
 	return Datum(0);
 }
 

@@ -197,11 +197,16 @@ bool key::whole_numbers() const
 
 std::string key::text(const pg::range_bound &bound, const pg::time_zone &zone) const
 {
+	return bound_text(type_, bound, zone);
+}
+
+std::string bound_text(Oid type, const pg::range_bound &bound, const pg::time_zone &zone)
+{
 	if (bound.at == pg::range_bound::kind::minvalue)
 		return "MINVALUE";
 	if (bound.at == pg::range_bound::kind::maxvalue)
 		return "MAXVALUE";
-	switch (type_)
+	switch (type)
 	{
 	case DATEOID:
 		return pg::iso_date(DatumGetDateADT(bound.datum));
@@ -210,7 +215,7 @@ std::string key::text(const pg::range_bound &bound, const pg::time_zone &zone) c
 	case TIMESTAMPTZOID:
 		return pg::iso_timestamptz(DatumGetTimestampTz(bound.datum), zone);
 	default:
-		return pg::output(type_, bound.datum);
+		return pg::output(type, bound.datum);
 	}
 }
 

@@ -61,4 +61,7 @@ private:
 	axis axis_;
 };
 
+// ISO text of a bound of any key type.
+std::string bound_text(Oid type, const pg::range_bound &bound, const pg::time_zone &zone);
+
 } // namespace partition

@@ -73,6 +73,11 @@ std::string free_name(Oid parent, const std::string &pattern, const std::string 
 	return name;
 }
 
+std::string default_name(Oid parent)
+{
+	return free_name(parent, "{parent}_{bound}", "default");
+}
+
 void require_name_pattern(const std::string &pattern)
 {
 	const std::string rest = replaced(replaced(pattern, bound_field, ""), parent_field, "");

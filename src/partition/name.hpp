@@ -18,6 +18,9 @@ std::string number_suffix(const std::string &number);
 // next name that is free in the parent's schema.
 std::string free_name(Oid parent, const std::string &pattern, const std::string &suffix);
 
+// Name of a set's default partition.
+std::string default_name(Oid parent);
+
 // Refuses a pattern without {bound}, or with another field (22023).
 void require_name_pattern(const std::string &pattern);
 

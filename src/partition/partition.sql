@@ -18,11 +18,13 @@ CREATE TABLE mosaic.partition_set (
 	retain_paused        boolean  NOT NULL DEFAULT false,
 	name_pattern         text     NOT NULL DEFAULT '{parent}_p{bound}',
 	table_options        text[],
-	inherit_privileges   boolean  NOT NULL DEFAULT false
+	inherit_privileges   boolean  NOT NULL DEFAULT false,
+	lists                jsonb,
+	modulus              integer
 );
 COMMENT ON TABLE mosaic.partition_set IS 'One row a managed parent. Made by mosaic.create_parent(), forgotten by mosaic.drop_parent(), changed by UPDATE. A role sees and changes the sets whose parent it owns.';
 COMMENT ON COLUMN mosaic.partition_set.parent IS 'The partitioned table';
-COMMENT ON COLUMN mosaic.partition_set.strategy IS 'How the parent is partitioned: range';
+COMMENT ON COLUMN mosaic.partition_set.strategy IS 'How the parent is partitioned: range, list or hash';
 COMMENT ON COLUMN mosaic.partition_set.partition_interval IS 'Width of a new partition: an interval such as ''1 month'' or ''daily'', or a number for numeric keys. A change applies to partitions not yet made.';
 COMMENT ON COLUMN mosaic.partition_set.premake IS 'Whole intervals kept ready after the one that holds now, or the largest key';
 COMMENT ON COLUMN mosaic.partition_set.start_at IS 'Exact first bound, from which boundaries are counted; NULL: the calendar''s, or 0 for numbers';
@@ -39,6 +41,9 @@ COMMENT ON COLUMN mosaic.partition_set.retain_paused IS 'No partitions are retir
 COMMENT ON COLUMN mosaic.partition_set.name_pattern IS 'Name of a new partition: {parent} is the parent''s name, {bound} the lower bound (20260101, 20260101_093000, 5000, m3000)';
 COMMENT ON COLUMN mosaic.partition_set.table_options IS 'Storage options of new partitions, such as {fillfactor=70,toast.autovacuum_enabled=false}; NULL: those of the newest partition';
 COMMENT ON COLUMN mosaic.partition_set.inherit_privileges IS 'Whether new partitions get the parent''s grants';
+
+COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; changed by mosaic.list_assign()';
+COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
 
 SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', '');
 
@@ -185,3 +190,90 @@ LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_partition_for';
 COMMENT ON FUNCTION mosaic.partition_for(regclass, "any") IS
 'The leaf partition that the server would route a row to, for any partitioned table: give the key of the first level, then of the second, and so on. NULL where no partition takes the key. Literals are coerced as an INSERT would.
 Errors: 42809 not partitioned, 22023 wrong number of keys, 42804 a key of another type.';
+
+CREATE FUNCTION mosaic.partition_bounds(parent regclass, OUT partition regclass, OUT kind text, OUT lower_bound text, OUT upper_bound text)
+RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_partition_bounds';
+COMMENT ON FUNCTION mosaic.partition_bounds(regclass) IS
+'The partitions of a table in the order of their bounds, without looking at the partitions themselves. kind: range, list, hash, default, or pending (a concurrent detach has not finished). Bounds in ISO format, in the set''s zone; of a list its keys, of a hash partition remainder and modulus. Errors: 42809 not a partitioned table.';
+
+CREATE FUNCTION mosaic.partitions(parent regclass)
+RETURNS TABLE (partition regclass, kind text, lower_bound text, upper_bound text, rows_estimate bigint, bytes bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT b.partition, b.kind, b.lower_bound, b.upper_bound,
+		   CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END,
+		   pg_catalog.pg_total_relation_size(b.partition)
+	FROM mosaic.partition_bounds(partitions.parent) WITH ORDINALITY AS b(partition, kind, lower_bound, upper_bound, position)
+	LEFT JOIN pg_catalog.pg_class c ON c.oid = b.partition
+	ORDER BY b.position;
+END;
+COMMENT ON FUNCTION mosaic.partitions(regclass) IS
+'The partitions of a table in the order of their bounds. rows_estimate: as of the last ANALYZE or VACUUM, NULL before the first. bytes: with indexes and TOAST. Errors: 42809 not a partitioned table.';
+
+CREATE FUNCTION mosaic.partition_coverage(
+	reference_time timestamptz DEFAULT pg_catalog.now(),
+	OUT parent         regclass,
+	OUT covered_until  text,
+	OUT covered_at     timestamptz,
+	OUT next_create_at timestamptz,
+	OUT partitions     integer,
+	OUT default_rows   bigint,
+	OUT expired        integer,
+	OUT error          text
+) RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_partition_coverage';
+COMMENT ON FUNCTION mosaic.partition_coverage(timestamptz) IS
+'What mosaic.partition_status shows of each set''s partitions: end of the coverage that begins now (as a key value, and as a time where the key is one), when the next partition becomes due, and how many wait to be retired. A set that cannot be read has its error in the last column. Shows the sets whose parents the caller owns, or all to members of pg_monitor.';
+
+CREATE FUNCTION mosaic.partition_issues(
+	reference_time timestamptz DEFAULT pg_catalog.now(),
+	OUT severity text,
+	OUT code     text,
+	OUT set      regclass,
+	OUT object   text,
+	OUT detail   text,
+	OUT hint     text
+) RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_partition_issues';
+COMMENT ON FUNCTION mosaic.partition_issues(timestamptz) IS
+'What is or will be wrong with the sets: the partitions'' rows of mosaic.issues. Shows the sets whose parents the caller owns, or all to members of pg_monitor.';
+
+CREATE FUNCTION mosaic.failing_sets(OUT severity text, OUT code text, OUT set regclass, OUT object text, OUT detail text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN f.failures < 3 THEN 'warning' ELSE 'critical' END, 'maintenance_failing', f.parent, NULL::text,
+		   pg_catalog.format('Failed %s times in a row, at %s with %s: %s', f.failures, f.failed_at, f.sqlstate, f.message)
+			   || COALESCE(' (' || f.detail || ')', ''),
+		   COALESCE(f.hint, 'It is tried again by itself at ' || f.next_try || '.')
+	FROM mosaic.partition_failure f;
+END;
+COMMENT ON FUNCTION mosaic.failing_sets() IS 'Sets whose last maintenance pass failed, as rows of mosaic.issues';
+
+CREATE VIEW mosaic.partition_status WITH (security_invoker = true) AS
+	SELECT s.parent, c.covered_until, c.covered_at - pg_catalog.now() AS time_left, c.next_create_at, c.partitions, c.default_rows,
+		   c.expired AS expired_waiting, s.create_paused, s.retain_paused,
+		   (SELECT pg_catalog.max(l.at) FROM mosaic.partition_log l WHERE l.parent = s.parent AND l.outcome = 'done') AS last_ok,
+		   COALESCE(f.message, c.error) AS last_error, COALESCE(f.failures, 0) AS consecutive_failures
+	FROM mosaic.partition_set s
+	JOIN mosaic.partition_coverage() c ON c.parent::pg_catalog.oid = s.parent::pg_catalog.oid
+	LEFT JOIN mosaic.partition_failure f ON f.parent::pg_catalog.oid = s.parent::pg_catalog.oid;
+COMMENT ON VIEW mosaic.partition_status IS 'One row a set: how far its partitions reach and how maintenance goes. A role sees the sets whose parent it owns, a member of pg_monitor all.';
+COMMENT ON COLUMN mosaic.partition_status.covered_until IS 'End of the coverage that begins now, without a gap; NULL: no partition holds now';
+COMMENT ON COLUMN mosaic.partition_status.time_left IS 'Time until then; NULL for numeric keys';
+COMMENT ON COLUMN mosaic.partition_status.next_create_at IS 'When the next partition becomes due; NULL: one is due now, or the key is a number';
+COMMENT ON COLUMN mosaic.partition_status.partitions IS 'Number of partitions, the default included';
+COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, an estimate unless 0; NULL: there is none';
+COMMENT ON COLUMN mosaic.partition_status.expired_waiting IS 'Partitions that are due to be retired';
+COMMENT ON COLUMN mosaic.partition_status.last_ok IS 'When maintenance last changed the set without an error';
+COMMENT ON COLUMN mosaic.partition_status.last_error IS 'Error of the last pass, if it failed';
+COMMENT ON COLUMN mosaic.partition_status.consecutive_failures IS 'Passes in a row that failed';
+GRANT SELECT ON mosaic.partition_status TO PUBLIC;
+
+CREATE FUNCTION mosaic.list_assign(parent regclass, list text, keys text[])
+RETURNS TABLE (partition regclass, lower_bound text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_assign';
+COMMENT ON FUNCTION mosaic.list_assign(regclass, text, text[]) IS
+'Gives keys to a list of a LIST set, or begins a list, and makes the partition that takes them; returns it. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
+Errors: 42704 not a managed parent, 42501 not its owner, 42809 not a LIST set, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';

@@ -1,13 +1,42 @@
 // plan.cpp: the whole plan of a set.
 #include "partition/plan.hpp"
 
+#include "partition/name.hpp"
+
 namespace partition {
 
-static void append(plan &to, plan &&steps)
+namespace {
+
+void append(plan &to, plan &&steps)
 {
 	for (step &what : steps)
 		to.push_back(std::move(what));
 }
+
+void plan_default(const set &settings, const pg::partition_table &table, plan &steps)
+{
+	if (settings.default_partition && !OidIsValid(table.default_partition()))
+		steps.push_back({action::create_default, InvalidOid, default_name(settings.parent), "DEFAULT", "DEFAULT", {}, "the set has a default partition"});
+}
+
+void plan_range(const set &settings, const request &asked, retirement &whole)
+{
+	const range_set open(settings);
+	const position now = open.now(asked.reference_time);
+	if (!settings.create_paused)
+	{
+		const bool from_start = asked.from_start && open.start();
+		append(whole.steps, plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now));
+		plan_default(settings, open.table(), whole.steps);
+	}
+	if (settings.retain_paused)
+		return;
+	retirement retired = plan_retirement(open, now, asked.confirmed);
+	append(whole.steps, std::move(retired.steps));
+	whole.held_back = retired.held_back;
+}
+
+} // namespace
 
 const char *action_name(action what)
 {
@@ -31,23 +60,18 @@ const char *action_name(action what)
 
 retirement plan_set(const set &settings, const request &asked)
 {
-	const range_set open(settings);
-	const position now = open.now(asked.reference_time);
 	retirement whole;
+	const pg::partition_table table(settings.parent);
 	if (asked.resuming && !settings.retain_paused)
-		whole.steps = plan_resumption(open);
-	if (!settings.create_paused)
+		whole.steps = plan_resumption(settings);
+	const pg::partition_strategy strategy = table.strategy();
+	if (strategy == pg::partition_strategy::range)
+		plan_range(settings, asked, whole);
+	else if (!settings.create_paused)
 	{
-		const bool from_start = asked.from_start && open.start();
-		append(whole.steps, plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now));
-		if (settings.default_partition && !OidIsValid(open.table().default_partition()))
-			whole.steps.push_back({action::create_default, InvalidOid, open.default_name(), "DEFAULT", "DEFAULT", "the set has a default partition"});
+		append(whole.steps, strategy == pg::partition_strategy::list ? plan_lists(settings, table) : plan_remainders(settings, table));
+		plan_default(settings, table, whole.steps);
 	}
-	if (settings.retain_paused)
-		return whole;
-	retirement retired = plan_retirement(open, now, asked.confirmed);
-	append(whole.steps, std::move(retired.steps));
-	whole.held_back = retired.held_back;
 	return whole;
 }
 

@@ -22,6 +22,7 @@ struct step {
 	std::string name;			// bare, of a partition to be made
 	std::string lower;			// ISO text, or MINVALUE and MAXVALUE
 	std::string upper;
+	std::string values; // of a partition to be made: what follows FOR VALUES
 	std::string reason;
 	bool detached = false; // a retirement of which only the rest is to be done
 
@@ -39,6 +40,11 @@ using plan = std::vector<step>;
 // now in a regular pass.  At most so many steps.
 plan plan_creation(const range_set &set, const position &from, const position &now, int limit = INT_MAX);
 
+// LIST: lists of which no partition takes some key.  HASH: remainders that no
+// partition takes.
+plan plan_lists(const set &settings, const pg::partition_table &table);
+plan plan_remainders(const set &settings, const pg::partition_table &table);
+
 // Where a regular pass begins: the interval that holds now.
 position coverage_start(const range_set &set, const position &now);
 
@@ -51,7 +57,7 @@ struct retirement {
 retirement plan_retirement(const range_set &set, const position &now, bool confirmed, int limit = INT_MAX);
 
 // Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
-plan plan_resumption(const range_set &set);
+plan plan_resumption(const set &settings);
 
 // What a pass is asked to do.
 struct request {

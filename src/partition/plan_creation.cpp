@@ -45,7 +45,7 @@ private:
 		const pg::range_bound upper = set_.axis_key().encode(to);
 		if (lower.at == pg::range_bound::kind::maxvalue)
 			return; // the key's type ends before this interval
-		steps_.push_back({action::create, InvalidOid, set_.name_of(lower, from), set_.text(lower), set_.text(upper),
+		steps_.push_back({action::create, InvalidOid, set_.name_of(lower, from), set_.text(lower), set_.text(upper), set_.values(lower, upper),
 						  set_.axis_key().compare(to, now_) <= 0   ? "lies between start_at and now"
 						  : set_.axis_key().compare(from, now_) <= 0 ? "holds now"
 																   : "within premake"});
@@ -84,7 +84,7 @@ plan plan_creation(const range_set &set, const position &from, const position &n
 	position cursor = from;
 
 	// Only the partitions that end after the start matter; they are the last.
-	int first = table.ranges();
+	int first = table.bounded();
 	while (first > 0)
 	{
 		const std::optional<position> upper = set.upper(table.range(first - 1));
@@ -92,7 +92,7 @@ plan plan_creation(const range_set &set, const position &from, const position &n
 			break;
 		--first;
 	}
-	for (int n = first; n < table.ranges() && k.compare(cursor, end) < 0; ++n)
+	for (int n = first; n < table.bounded() && k.compare(cursor, end) < 0; ++n)
 	{
 		const pg::range_partition range = table.range(n);
 		const std::optional<position> lower = set.lower(range);

@@ -23,7 +23,7 @@ action configured_action(const set &settings)
 // Partitions that are not wholly in the future.
 int arrived(const range_set &set, const position &now)
 {
-	int count = set.table().ranges();
+	int count = set.table().bounded();
 	while (count > 0)
 	{
 		const std::optional<position> lower = set.lower(set.table().range(count - 1));
@@ -58,7 +58,7 @@ int expired_count(const range_set &set, const position &now, const criterion &by
 {
 	const key &k = set.axis_key();
 	const position &limit = by.cutoff ? *by.cutoff : now;
-	const int most = std::min(by.by_number, set.table().ranges() - 1);
+	const int most = std::min(by.by_number, set.table().bounded() - 1);
 	int count = 0;
 	while (count < most)
 	{
@@ -89,7 +89,7 @@ retirement plan_retirement(const range_set &set, const position &now, bool confi
 		const pg::range_partition range = set.table().range(n);
 		if (set.table().has_pending() && pg::detach_pending(range.partition))
 			continue; // plan_resumption's, or a user's own
-		result.steps.push_back({configured_action(set.settings()), range.partition, {}, set.text(range.lower), set.text(range.upper), by.reason});
+		result.steps.push_back({configured_action(set.settings()), range.partition, {}, set.text(range.lower), set.text(range.upper), {}, by.reason});
 	}
 	return result;
 }

@@ -46,7 +46,7 @@ position range_set::now(TimestampTz reference_time) const
 
 std::optional<position> range_set::largest_number() const
 {
-	for (int n = table_.ranges() - 1; n >= 0; --n)
+	for (int n = table_.bounded() - 1; n >= 0; --n)
 	{
 		pg::check_for_interrupts();
 		const std::optional<Datum> largest = pg::largest_key(table_.range(n).partition, key_.attribute(), table_.oid());
@@ -70,15 +70,20 @@ std::optional<position> range_set::upper(const pg::range_partition &range) const
 	return key_.decode(range.upper.datum, rounding::up);
 }
 
+static std::string bound_literal(const std::string &text)
+{
+	return text == "MINVALUE" || text == "MAXVALUE" ? text : pg::quoted_literal(text.c_str());
+}
+
+std::string range_set::values(const pg::range_bound &lower, const pg::range_bound &upper) const
+{
+	return "FROM (" + bound_literal(text(lower)) + ") TO (" + bound_literal(text(upper)) + ")";
+}
+
 std::string range_set::name_of(const pg::range_bound &lower, const position &at) const
 {
 	const std::string suffix = key_.on() == axis::number ? number_suffix(text(lower)) : time_suffix(grid_.name_time(at.time), whole_days(width_));
 	return free_name(table_.oid(), settings_.name_pattern, suffix);
-}
-
-std::string range_set::default_name() const
-{
-	return free_name(table_.oid(), "{parent}_{bound}", "default");
 }
 
 } // namespace partition

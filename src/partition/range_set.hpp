@@ -19,6 +19,7 @@ public:
 	const set &settings() const { return settings_; }
 	const pg::partition_table &table() const { return table_; }
 	const key &axis_key() const { return key_; }
+	const pg::time_zone &zone() const { return zone_; }
 	const grid &boundaries() const { return grid_; }
 	const std::optional<width> &retention() const { return retention_; }
 	const std::optional<position> &start() const { return start_; }
@@ -32,8 +33,8 @@ public:
 	std::optional<position> upper(const pg::range_partition &range) const;
 	std::string text(const pg::range_bound &bound) const { return key_.text(bound, zone_); }
 
+	std::string values(const pg::range_bound &lower, const pg::range_bound &upper) const;
 	std::string name_of(const pg::range_bound &lower, const position &at) const;
-	std::string default_name() const;
 
 private:
 	std::optional<position> largest_number() const;

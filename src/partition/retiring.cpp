@@ -56,20 +56,20 @@ void forget_retiring(Oid partition)
 	pg::spi().execute(delete_retiring, {pg::regclass_value(partition)});
 }
 
-plan plan_resumption(const range_set &set)
+plan plan_resumption(const set &settings)
 {
 	plan steps;
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(select_retiring, {pg::regclass_value(set.settings().parent)}, pg::spi::access::read_only);
+	spi.execute(select_retiring, {pg::regclass_value(settings.parent)}, pg::spi::access::read_only);
 	for (uint64 n = 0; n < spi.size(); ++n)
 	{
 		const pg::row row = spi[n];
 		const Oid partition = row.oid(1);
-		step what{action_of(row.text(2)), partition, {}, row.text(3), row.text(4), "was being retired"};
+		step what{action_of(row.text(2)), partition, {}, row.text(3), row.text(4), {}, "was being retired"};
 		if (!OidIsValid(pg::owner_of(partition)))
 			continue; // gone; what is left of it is forgotten with the next change
-		if (pg::parent_of(partition) == set.settings().parent)
+		if (pg::parent_of(partition) == settings.parent)
 		{
 			if (!pg::detach_pending(partition))
 				continue; // never began, or was attached again: planned afresh

@@ -15,9 +15,9 @@ namespace {
 #define SET_COLUMNS \
 	"parent, strategy, partition_interval, premake, start_at, key_format, time_zone, default_partition, retention, " \
 	"retention_action, retention_schema, retention_tablespace, retain_partitions, create_paused, retain_paused, " \
-	"name_pattern, table_options, inherit_privileges"
+	"name_pattern, table_options, inherit_privileges, lists, modulus"
 
-constexpr int set_columns = 18;
+constexpr int set_columns = 20;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
@@ -29,7 +29,9 @@ constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM m
 constinit pg::statement select_due("SELECT s.parent FROM mosaic.partition_set s WHERE NOT EXISTS (SELECT FROM "
 								   "mosaic.partition_failure f WHERE f.parent = s.parent AND f.next_try > now()) ORDER BY s.parent");
 constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
-								   "key_format, time_zone, default_partition, retention) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+								   "key_format, time_zone, default_partition, retention, lists, modulus) "
+								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)");
+constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
 constinit pg::statement delete_one("WITH failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
@@ -40,6 +42,20 @@ set_state state_from(const pg::row &row)
 }
 
 } // namespace
+
+const char *strategy_name(pg::partition_strategy strategy)
+{
+	switch (strategy)
+	{
+	case pg::partition_strategy::range:
+		return "range";
+	case pg::partition_strategy::list:
+		return "list";
+	case pg::partition_strategy::hash:
+		return "hash";
+	}
+	return nullptr;
+}
 
 set set_from(const pg::row &row)
 {
@@ -65,6 +81,10 @@ set set_from(const pg::row &row)
 	if (!row.null(++column))
 		result.table_options = row.output(column);
 	result.inherit_privileges = row.boolean(++column);
+	if (!row.null(++column))
+		result.lists = row.output(column);
+	if (!row.null(++column))
+		result.modulus = row.int4(column);
 	return result;
 }
 
@@ -114,7 +134,14 @@ void insert_set(const set &row)
 	spi.execute(insert_one,
 				{pg::regclass_value(row.parent), pg::text_value(row.strategy), pg::optional_text_value(row.interval),
 				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
-				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention)});
+				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention),
+				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
+}
+
+void store_lists(Oid parent, const std::string &json)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi().execute(update_lists, {pg::regclass_value(parent), pg::text_value(json)});
 }
 
 void delete_set(Oid parent)

@@ -31,6 +31,8 @@ struct set {
 	std::string name_pattern = "{parent}_p{bound}";
 	std::optional<std::string> table_options; // array text, read by the server
 	bool inherit_privileges = false;
+	std::optional<std::string> lists; // JSON text
+	std::optional<int> modulus;
 };
 
 // A set and what other catalogs say of it, read in one go so that a pass with
@@ -41,6 +43,9 @@ struct set_state {
 	bool failing = false;	// its last pass failed
 	bool retiring = false;	// a retirement may be half done
 };
+
+// range, list or hash
+const char *strategy_name(pg::partition_strategy strategy);
 
 // A row of the table, its columns in order.
 set set_from(const pg::row &row);
@@ -54,6 +59,7 @@ std::vector<set_state> all_sets();
 std::vector<Oid> due_parents();
 
 void insert_set(const set &row);
+void store_lists(Oid parent, const std::string &json);
 void delete_set(Oid parent);
 
 } // namespace partition

@@ -5,6 +5,9 @@
 
 namespace partition {
 
+// Refuses what is not a partitioned table (42809).
+void require_partitioned(Oid parent);
+
 // Refuses a table that cannot be managed: not partitioned (42809), a view, a
 // temporary table or a key of several columns (0A000).
 void require_manageable(Oid parent);

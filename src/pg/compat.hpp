@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "catalog/objectaddress.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_tablespace.h"
 #include "tcop/pquery.h"

@@ -78,6 +78,11 @@ bool owns(Oid relation)
 	return OidIsValid(owner_of(relation)) && call([=] { return class_ownercheck(relation, GetUserId()); });
 }
 
+bool is_monitor()
+{
+	return call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
+}
+
 void require_relation(Oid relation)
 {
 	if (!OidIsValid(owner_of(relation)))

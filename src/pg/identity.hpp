@@ -40,6 +40,7 @@ void require_ownership(Oid relation);
 // owner.
 void require_ownership_or_gone(Oid relation);
 bool owns(Oid relation);
+bool is_monitor(); // a member of pg_monitor
 // Refuses an OID that is no relation (42P01).
 void require_relation(Oid relation);
 // Refuses, as the server would, a role that may not create there, or a name

@@ -1,6 +1,7 @@
 // largest_key.cpp: how far a table's key has come.
 #include "pg/largest_key.hpp"
 
+#include "pg/naming.hpp"
 #include "pg/resources.hpp"
 #include "pg/spi.hpp"
 
@@ -9,7 +10,6 @@ extern "C" {
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "utils/datum.h"
-#include "utils/ruleutils.h"
 }
 
 namespace pg {
@@ -65,9 +65,8 @@ std::optional<Datum> last_entry(Relation table, Oid index_oid, AttrNumber column
 std::optional<Datum> by_query(Oid partition, Oid parent)
 {
 	MemoryContext const outside = CurrentMemoryContext;
-	const char *key = call([=] { return static_cast<const char *>(pg_get_partkeydef_columns(parent, false)); });
 	spi query;
-	query.execute("SELECT pg_catalog.max(" + std::string(key) + ") FROM " + qualified_name(partition), {}, spi::access::read_only);
+	query.execute("SELECT pg_catalog.max(" + partition_key_text(parent) + ") FROM " + qualified_name(partition), {}, spi::access::read_only);
 	if (query[0].null(1))
 		return std::nullopt;
 	const Oid type = call([] { return SPI_gettypeid(SPI_tuptable->tupdesc, 1); });

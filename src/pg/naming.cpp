@@ -5,6 +5,7 @@ extern "C" {
 #include "catalog/partition.h"
 #include "common/hashfn.h"
 #include "mb/pg_wchar.h"
+#include "utils/ruleutils.h"
 }
 
 namespace pg {
@@ -15,6 +16,11 @@ std::string relation_name(Oid relation)
 	if (name == nullptr)
 		throw failure(ERRCODE_UNDEFINED_TABLE, "relation with OID " + std::to_string(relation) + " does not exist");
 	return name;
+}
+
+std::string partition_key_text(Oid parent)
+{
+	return call([=] { return static_cast<const char *>(pg_get_partkeydef_columns(parent, false)); });
 }
 
 Oid schema_of(Oid relation)

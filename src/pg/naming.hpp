@@ -8,6 +8,7 @@
 namespace pg {
 
 std::string relation_name(Oid relation); // bare; 42P01 where it is gone
+std::string partition_key_text(Oid parent); // its columns and expressions
 Oid schema_of(Oid relation);
 std::string schema_name(Oid schema); // 3F000 where it is gone
 // Relation of a name in a schema; InvalidOid for none.

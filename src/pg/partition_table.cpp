@@ -41,7 +41,7 @@ Oid partition_table::default_partition() const
 	return bounds != nullptr && partition_bound_has_default(bounds) ? descriptor_->oids[bounds->default_index] : InvalidOid;
 }
 
-int partition_table::ranges() const
+int partition_table::bounded() const
 {
 	return descriptor_->nparts - (OidIsValid(default_partition()) ? 1 : 0);
 }
@@ -64,6 +64,58 @@ range_partition partition_table::range(int n) const
 {
 	const PartitionBoundInfo bounds = descriptor_->boundinfo;
 	return {descriptor_->oids[n], bound_at(bounds, upper_[n] - 1), bound_at(bounds, upper_[n])};
+}
+
+int partition_table::list_partition_of(Datum value) const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	if (bounds == nullptr)
+		return -1;
+	return call([&] {
+		const PartitionKey key = RelationGetPartitionKey(relation_.get());
+		bool equal = false;
+		const int at = partition_list_bsearch(key->partsupfunc, key->partcollation, bounds, value, &equal);
+		return at >= 0 && equal ? bounds->indexes[at] : -1;
+	});
+}
+
+int partition_table::null_partition() const
+{
+	return descriptor_->boundinfo != nullptr ? descriptor_->boundinfo->null_index : -1;
+}
+
+bool partition_table::equal(Datum a, Datum b) const
+{
+	return call([&] {
+		const PartitionKey key = RelationGetPartitionKey(relation_.get());
+		return DatumGetInt32(FunctionCall2Coll(&key->partsupfunc[0], key->partcollation[0], a, b)) == 0;
+	});
+}
+
+vector<Datum> partition_table::list_values(int n) const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	vector<Datum> values;
+	for (int at = 0; at < bounds->ndatums; ++at)
+		if (bounds->indexes[at] == n)
+			values.push_back(bounds->datums[at][0]);
+	return values;
+}
+
+// Partitions are numbered in the order of their bounds, modulus first.
+hash_bound partition_table::hash(int n) const
+{
+	const Datum *bound = descriptor_->boundinfo->datums[n];
+	return {DatumGetInt32(bound[0]), DatumGetInt32(bound[1])};
+}
+
+vector<int> partition_table::hash_slots() const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	vector<int> slots;
+	if (bounds != nullptr)
+		slots.assign(bounds->indexes, bounds->indexes + bounds->nindexes);
+	return slots;
 }
 
 bool detach_pending(Oid partition)

@@ -26,6 +26,11 @@ struct range_partition {
 	range_bound upper;
 };
 
+struct hash_bound {
+	int modulus;
+	int remainder;
+};
+
 // How the (first) partition key looks.
 struct partition_key {
 	int columns;
@@ -53,9 +58,22 @@ public:
 	Oid default_partition() const;
 	bool has_pending() const { return descriptor_->detached_exist; }
 
-	// RANGE: the ranges in ascending order, without the default.
-	int ranges() const;
+	// Without the default.
+	int bounded() const;
+
+	// RANGE: in ascending order.
 	range_partition range(int n) const;
+
+	// LIST: partition that takes a value, or NULL; -1 for none.
+	int list_partition_of(Datum value) const;
+	int null_partition() const;
+	bool equal(Datum a, Datum b) const;
+	vector<Datum> list_values(int n) const;
+
+	// HASH: modulus and remainder of a partition; and for each remainder of the
+	// greatest modulus the partition that takes it, -1 for none.
+	hash_bound hash(int n) const;
+	vector<int> hash_slots() const;
 
 private:
 	relation relation_;

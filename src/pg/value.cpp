@@ -67,6 +67,14 @@ std::string qualified_name(Oid relation)
 	return name != nullptr ? std::string(name) : std::to_string(relation);
 }
 
+std::string upper_case(const std::string &ascii)
+{
+	std::string text = ascii;
+	for (char &c : text)
+		c = static_cast<char>(pg_ascii_toupper(static_cast<unsigned char>(c)));
+	return text;
+}
+
 std::string quoted_role(Oid role)
 {
 	if (!OidIsValid(role))

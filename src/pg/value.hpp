@@ -46,6 +46,7 @@ Datum input(Oid type, const char *text, int32 typmod = -1);
 std::string quoted_identifier(const char *name);
 std::string quoted_literal(const char *text);
 std::string qualified_name(Oid relation);
+std::string upper_case(const std::string &ascii);
 std::string quoted_role(Oid role); // PUBLIC for InvalidOid
 std::string format_type(Oid type);
 bool collation_is_c(Oid collation);
