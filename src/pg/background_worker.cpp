@@ -3,6 +3,8 @@
 
 #include "pg/background_worker.hpp"
 
+#include "pg/compat.hpp"
+
 extern "C" {
 #include "access/xlog.h"
 #include "postmaster/interrupt.h"
@@ -86,6 +88,8 @@ void force_maintenance_settings()
 	force_setting("zero_damaged_pages", "false");
 	force_setting("statement_timeout", "0");
 	force_setting("lock_timeout", "0");
+	if (has_transaction_timeout)
+		force_setting("transaction_timeout", "0");
 	force_setting("idle_in_transaction_session_timeout", "0");
 	force_setting("default_transaction_isolation", "read committed");
 	force_setting("default_transaction_read_only", "off");

@@ -56,4 +56,7 @@ inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
 #endif
 }
 
+// 17 brought transaction_timeout (51efe38cb).
+constexpr bool has_transaction_timeout = PG_VERSION_NUM >= 170000;
+
 } // namespace pg

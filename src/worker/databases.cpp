@@ -128,7 +128,6 @@ database *find_database(shared_state &state, Oid oid)
 
 void discovered(shared_state &state, const pg::vector<pg::database> &listed)
 {
-	state.discover = false;
 	state.databases_left_out = false;
 	forget_unlisted(state, listed);
 	for (const pg::database &known : listed)
@@ -195,16 +194,18 @@ void gone(database &entry, process_kind kind)
 	duty.at_work = false;
 	duty.ended = GetCurrentTimestamp();
 	if (duty.sent_away)
-		return stand_aside(entry);
-	if (kind == process_kind::ticker && duty.ended - duty.since > steady)
+		return stand_aside(entry, kind);
+	if (kind == process_kind::ticker && (!entry.wants_ticker || duty.ended - duty.since > steady))
 		duty.failures = 0;
+	if (kind == process_kind::ticker && !entry.wants_ticker)
+		return; // it had nothing left to do
 	++duty.failures;
 	duty.due = after_failures(duty.failures, kind == process_kind::ticker ? second : naptime());
 }
 
-void stand_aside(database &entry)
+void stand_aside(database &entry, process_kind kind)
 {
-	entry.maintenance.due = entry.ticker.due = GetCurrentTimestamp() + second;
+	entry.of(kind).due = GetCurrentTimestamp() + second;
 }
 
 void pass_reported(database &entry, const pass_report &report)

@@ -26,7 +26,7 @@ void sent_away(database &entry, process_kind kind);
 // Its process has gone; a pass that had reported is no longer at work.
 void gone(database &entry, process_kind kind);
 // Somebody else needs the database to be empty for a moment.
-void stand_aside(database &entry);
+void stand_aside(database &entry, process_kind kind);
 
 // In the process of a pass:
 struct pass_report {

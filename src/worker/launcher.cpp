@@ -90,7 +90,7 @@ void send_tickers_home()
 
 // Entering a database that is being dropped would only fail, and one that is
 // being copied would be in the way.
-bool may_enter(const database &where)
+bool may_enter(const database &where, process_kind kind)
 {
 	const bool open = pg::database_is_open(where.oid);
 	if (open && !pg::database_is_wanted(where.oid))
@@ -98,7 +98,7 @@ bool may_enter(const database &where)
 	const locked_state state(LW_EXCLUSIVE);
 	state->discover = state->discover || !open;
 	if (database *entry = find_database(*state, where.oid); entry != nullptr)
-		stand_aside(*entry);
+		stand_aside(*entry, kind);
 	return false;
 }
 
@@ -129,8 +129,12 @@ long launcher::round()
 void launcher::discover()
 {
 	const TimestampTz now = GetCurrentTimestamp();
-	if (!locked_state(LW_SHARED)->discover && now < discovered_ + settings::naptime * second)
-		return;
+	{
+		const locked_state state(LW_EXCLUSIVE);
+		if (!state->discover && now < discovered_ + settings::naptime * second)
+			return;
+		state->discover = false;
+	}
 	report_state(process_state::running, "listing databases");
 	const pg::vector<pg::database> listed = pg::list_databases();
 	discovered(*locked_state(LW_EXCLUSIVE), listed);
@@ -156,7 +160,7 @@ void launcher::start_due(process_kind kind)
 	while (has_room(kind))
 	{
 		const std::optional<database> where = due_database(kind);
-		if (!where || (may_enter(*where) && !start(kind, *where)))
+		if (!where || (may_enter(*where, kind) && !start(kind, *where)))
 			return;
 	}
 }

@@ -19,10 +19,11 @@ void define_settings()
 				   &settings::naptime, 1, 24 * 3600);
 	pg::define_int({"mosaic.max_workers", "Most databases that are maintained at the same time.", PGC_SIGHUP},
 				   &settings::max_workers, 1, 64);
-	// Sizes shared memory, so it can only be fixed while the server starts.
-	if (process_shared_preload_libraries_in_progress)
-		pg::define_int({"mosaic.max_databases", "Most databases that the background processes look after.", PGC_POSTMASTER},
-					   &settings::max_databases, 10, 100 * 1000);
+	// Sizes shared memory.  The server lets a library that is loaded late define
+	// no such setting; then it means nothing, but a configuration file may name it.
+	const GucContext fixed = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
+	pg::define_int({"mosaic.max_databases", "Most databases that the background processes look after.", fixed},
+				   &settings::max_databases, 10, 100 * 1000);
 }
 
 } // namespace worker

@@ -100,14 +100,15 @@ sub launcher_pid
 
 # Waits until the launcher has looked at everything, twice from beginning to
 # end, since it was asked to.  Only with a short nap, for it notes when it last
-# listed the databases.
+# listed the databases; and in a database that has the extension.
 sub launcher_rounds
 {
-	my ($node) = @_;
+	my ($node, $database) = @_;
+	$database //= 'postgres';
 	for (1 .. 2)
 	{
-		my $now = $node->safe_psql('postgres', 'SELECT clock_timestamp()');
-		$node->poll_query_until('postgres', "SELECT since > '$now' FROM mosaic.worker_status WHERE kind = 'launcher'") or die 'the launcher does nothing';
+		my $now = $node->safe_psql($database, 'SELECT clock_timestamp()');
+		$node->poll_query_until($database, "SELECT since > '$now' FROM mosaic.worker_status WHERE kind = 'launcher'") or die 'the launcher does nothing';
 	}
 	return;
 }
