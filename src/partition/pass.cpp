@@ -35,13 +35,19 @@ plan retirement_steps(const plan &steps)
 	return kept;
 }
 
-// Runs of steps with one parent, as apply() takes them.
-std::vector<plan> by_parent(const plan &steps)
+// What is left of an earlier retirement needs locks of its own.
+bool stands_alone(const step &what)
+{
+	return what.detached || what.what == action::finalize;
+}
+
+// Runs of steps with one parent and the same locks, as apply() takes them.
+std::vector<plan> together(const plan &steps)
 {
 	std::vector<plan> groups;
 	for (const step &what : steps)
 	{
-		if (groups.empty() || groups.back().front().parent != what.parent)
+		if (groups.empty() || groups.back().front().parent != what.parent || stands_alone(groups.back().front()) || stands_alone(what))
 			groups.emplace_back();
 		groups.back().push_back(what);
 	}
@@ -229,6 +235,26 @@ bool apply_and_report(const set &settings, const plan &steps, const request &ask
 	return true;
 }
 
+// All steps behind one lock and one look at the bounds, which each of them
+// would otherwise make the server read again; where that fails, one at a time,
+// so that no partition holds up another.
+bool retire_and_report(const set &settings, const plan &steps, const request &asked, std::vector<maintained> &rows)
+{
+	std::vector<applied> done;
+	const ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
+	for (const applied &one : done)
+		rows.push_back(row_of(settings.root, one));
+	if (error == nullptr && (done.empty() || done.front().outcome == "done"))
+		return true;
+	bool well = true;
+	for (std::size_t n = done.size(); n < steps.size(); ++n)
+	{
+		pg::check_for_interrupts();
+		well = apply_and_report(settings, {steps[n]}, asked, rows) && well;
+	}
+	return well;
+}
+
 } // namespace
 
 pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid> &parents)
@@ -266,15 +292,12 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		return {{parent, "plan", {}, {}, {}, "failed", error->message}};
 	}
 	bool well = true;
-	for (const plan &created : by_parent(creation_steps(steps)))
+	for (const plan &created : together(creation_steps(steps)))
 		well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && well;
 	if (!rows.empty())
 		steps = plan_set(state.settings, asked).steps; // the last partition may not be the last any more
-	for (const step &what : retirement_steps(steps))
-	{
-		pg::check_for_interrupts();
-		well = apply_and_report(level_of(state.settings, what.parent), {what}, asked, rows) && well;
-	}
+	for (const plan &retired : together(retirement_steps(steps)))
+		well = retire_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && well;
 	if (state.confirmed)
 		clear_confirmation(parent);
 	if (well && state.failing)
