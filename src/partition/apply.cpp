@@ -70,45 +70,87 @@ const step *find_from(const plan &planned, std::size_t &cursor, const step &want
 	return nullptr;
 }
 
+// Down to the leaves: each index of a partition has its own copies below.
 void set_identity_index(Oid partition, Oid parent_index)
 {
-	const std::string index = pg::quoted_identifier(pg::relation_name(pg::index_copy(partition, parent_index)).c_str());
+	const Oid copy = pg::index_copy(partition, parent_index);
+	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
 	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
+	if (!pg::is_partitioned(partition))
+		return;
+	std::vector<Oid> below;
+	{
+		const pg::partition_table table(partition);
+		for (int n = 0; n < table.count(); ++n)
+			below.push_back(table.partition(n));
+	}
+	for (const Oid leaf : below)
+		set_identity_index(leaf, copy);
+}
+
+void execute(const std::vector<std::string> &statements, std::string &command)
+{
+	for (const std::string &sql : statements)
+	{
+		pg::spi().execute(sql);
+		command += (command.empty() ? "" : " ") + sql + ";";
+	}
+}
+
+// A partition arrives whole: what is below it is there before it is attached.
+void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
+{
+	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
+	execute(sql.table, command);
+	if (!settings.levels.empty() && what.what != action::create_default)
+	{
+		const set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
+		for (const step &part : plan_level(below, asked).steps)
+			create(below, part, from_parent, asked, command);
+	}
+	execute(sql.place, command);
 }
 
 // Runs the statements of one step; returns them as one text.
-std::string run(const set &settings, const step &what, const inherited &from_parent, bool referenced)
+std::string run(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked)
 {
 	const pg::acting_as owner(pg::owner_of(settings.parent));
 	pg::set_local("lock_timeout", lock_timeout_text().c_str());
 	std::string command;
-	for (const std::string &sql : ddl_of(settings, what, from_parent, referenced))
-	{
-		pg::spi().execute(sql);
-		command += sql + ";";
-	}
+	if (is_retirement(what.what))
+		execute(retirement_ddl_of(settings, what, referenced), command);
+	else
+		create(settings, what, from_parent, asked, command);
 	if (!is_retirement(what.what) && OidIsValid(from_parent.identity_index))
 		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index);
 	return command;
 }
 
-applied carry_out(const set &settings, const step &what, const inherited &from_parent, bool referenced, int lock_tries)
+applied carry_out(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked, int lock_tries)
 {
 	const TimestampTz begun = GetCurrentTimestamp();
 	const std::string partition = partition_name(settings, what);
-	const std::string command = run(settings, what, from_parent, referenced);
+	const std::string command = run(settings, what, from_parent, referenced, asked);
 	const double seconds = static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second);
 	if (what.detached)
 		forget_retiring(what.partition);
-	record({settings.parent, action_name(what.what), partition, what.lower, what.upper, "done", lock_tries, seconds, {}, what.reason, command});
+	record({settings.root, action_name(what.what), partition, what.lower, what.upper, "done", lock_tries, seconds, {}, what.reason, command});
 	return {what, partition, "done", what.reason};
+}
+
+// The set may have changed while the locks were waited for, a level been added.
+std::optional<set> settings_under_lock(const set &before)
+{
+	const pg::latest_snapshot now;
+	const std::optional<set_state> found = find_set(before.root);
+	return found ? std::optional(level_of(found->settings, before.parent)) : std::nullopt;
 }
 
 std::vector<applied> deferred(const set &settings, const step &first, int tries)
 {
 	const std::string why = "a lock did not come within " + std::to_string(settings::lock_budget) + " ms";
 	const std::string partition = partition_name(settings, first);
-	record({settings.parent, action_name(first.what), partition, first.lower, first.upper, "deferred", tries, 0, "55P03", why, {}});
+	record({settings.root, action_name(first.what), partition, first.lower, first.upper, "deferred", tries, 0, "55P03", why, {}});
 	return {{first, partition, "deferred", why}};
 }
 
@@ -122,10 +164,9 @@ std::string partition_name(const set &settings, const step &what)
 	return pg::quoted_identifier(schema.c_str()) + "." + pg::quoted_identifier(what.name.c_str());
 }
 
-Oid newest_partition(const set &settings)
+applied carry_out(const set &settings, const step &what, const request &asked)
 {
-	const pg::partition_table table(settings.parent);
-	return table.bounded() > 0 ? table.partition(table.bounded() - 1) : table.default_partition();
+	return carry_out(settings, what, inherited_of(settings), false, asked, 1);
 }
 
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked)
@@ -138,15 +179,18 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 	if (!locks.granted)
 		return deferred(settings, steps.front(), locks.tries);
 
-	const plan planned = plan_set(settings, asked).steps;
-	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(settings, newest_partition(settings));
+	const std::optional<set> current = settings_under_lock(settings);
+	if (!current)
+		return {};
+	const plan planned = plan_level(*current, asked).steps;
+	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(*current);
 	std::vector<applied> results;
 	std::size_t cursor = 0;
 	for (const step &wanted : steps)
 	{
 		pg::check_for_interrupts();
 		if (const step *what = find_from(planned, cursor, wanted))
-			results.push_back(carry_out(settings, *what, from_parent, !keys.referencing.empty(), locks.tries));
+			results.push_back(carry_out(*current, *what, from_parent, !keys.referencing.empty(), asked, locks.tries));
 	}
 	return results;
 }

@@ -11,9 +11,6 @@ namespace partition {
 
 // Qualified name of the partition that a step is about.
 std::string partition_name(const set &settings, const step &what);
-// The partition with the greatest bounds, whose storage options new ones take.
-Oid newest_partition(const set &settings);
-
 struct applied {
 	step what;
 	std::string partition; // qualified name
@@ -24,8 +21,12 @@ struct applied {
 // In the current transaction and the order given: takes the locks that the
 // steps need, plans again (somebody else may have been here meanwhile), and
 // carries out the steps that are still in the plan.  Steps whose locks did not
-// come are deferred.  All steps are of one kind: creation, or one retirement.
+// come are deferred.  The settings are those of the level that the steps are
+// of; all steps have one parent and one kind: creation, or one retirement.
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked);
+
+// One creation whose locks are held.
+applied carry_out(const set &settings, const step &what, const request &asked);
 
 // For the functions that a user calls to get partitions: makes all that are
 // due in the current transaction, or refuses before the first where the lock

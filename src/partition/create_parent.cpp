@@ -1,5 +1,6 @@
 // create_parent.cpp: mosaic.create_parent() and mosaic.drop_parent().
 #include "partition/apply.hpp"
+#include "partition/arguments.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
@@ -8,43 +9,6 @@
 namespace partition {
 
 namespace {
-
-enum argument {
-	arg_parent,
-	arg_interval,
-	arg_premake,
-	arg_retention,
-	arg_start_at,
-	arg_lists,
-	arg_modulus,
-	arg_key_format,
-	arg_time_zone,
-	arg_default_partition,
-	arg_reference_time,
-};
-
-set settings_of(const pg::arguments &arguments)
-{
-	arguments.require(arg_parent, "parent");
-	arguments.require(arg_premake, "premake");
-	arguments.require(arg_key_format, "key_format");
-	arguments.require(arg_default_partition, "default_partition");
-	arguments.require(arg_reference_time, "reference_time");
-	set settings;
-	settings.parent = arguments.oid(arg_parent);
-	settings.interval = arguments.optional_text(arg_interval);
-	settings.premake = arguments.int4(arg_premake);
-	settings.retention = arguments.optional_text(arg_retention);
-	settings.start_at = arguments.optional_text(arg_start_at);
-	settings.key_format = arguments.text(arg_key_format);
-	settings.time_zone = arguments.null(arg_time_zone) ? pg::session_time_zone() : arguments.text(arg_time_zone);
-	settings.default_partition = arguments.boolean(arg_default_partition);
-	if (!arguments.null(arg_lists))
-		settings.lists = pg::output(JSONBOID, arguments.datum(arg_lists));
-	if (!arguments.null(arg_modulus))
-		settings.modulus = arguments.int4(arg_modulus);
-	return settings;
-}
 
 void require_unmanaged(Oid parent)
 {
@@ -68,7 +32,9 @@ void require_primary(const char *function)
 PG_FUNCTION(mosaic_create_parent)
 {
 	const pg::arguments arguments(fcinfo);
-	set settings = settings_of(arguments);
+	arguments.require(0, "parent");
+	set settings = settings_of(arguments, 1);
+	settings.parent = settings.root = arguments.oid(0);
 	require_primary("mosaic.create_parent()");
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
@@ -79,7 +45,7 @@ PG_FUNCTION(mosaic_create_parent)
 	insert_set(settings);
 
 	pg::rowset rows(fcinfo);
-	for (const applied &made : make_or_refuse(settings, {DatumGetTimestampTz(arguments.datum(arg_reference_time)), false, false, true}))
+	for (const applied &made : make_or_refuse(settings, {reference_time_of(arguments, 1), false, false, true}))
 		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(settings.parent), made.what.name)), pg::text_value(made.what.lower),
 				  pg::text_value(made.what.upper)});
 	return Datum(0);

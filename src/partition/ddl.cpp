@@ -24,32 +24,20 @@ std::string joined(const std::vector<std::string> &parts)
 	return text;
 }
 
-std::string create_table(const std::string &partition, const std::string &parent, const inherited &from_parent)
+std::string create_table(const set &settings, const std::string &partition, const inherited &from_parent)
 {
+	const bool leaf = settings.levels.empty();
 	// ATTACH brings the indexes and keeps the identity column to one sequence.
-	std::string sql = "CREATE TABLE " + partition + " (LIKE " + parent + " INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)";
-	if (from_parent.access_method)
+	std::string sql = "CREATE TABLE " + partition + " (LIKE " + pg::qualified_name(settings.parent) +
+					  " INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)";
+	if (!leaf)
+		sql += " PARTITION BY " + settings.levels.front().partition_by;
+	if (leaf && from_parent.access_method)
 		sql += " USING " + pg::quoted_identifier(from_parent.access_method->c_str());
-	if (!from_parent.options.empty())
+	if (leaf && !from_parent.options.empty())
 		sql += " WITH (" + joined(from_parent.options) + ")";
 	if (from_parent.tablespace)
 		sql += " TABLESPACE " + pg::quoted_identifier(from_parent.tablespace->c_str());
-	return sql;
-}
-
-std::vector<std::string> creation(const set &settings, const step &what, const inherited &from_parent)
-{
-	const std::string parent = pg::qualified_name(settings.parent);
-	const std::string partition = in_schema_of(settings.parent, what.name);
-	std::vector<std::string> sql{create_table(partition, parent, from_parent)};
-	if (!from_parent.column_settings.empty())
-		sql.push_back("ALTER TABLE " + partition + " " + joined(from_parent.column_settings));
-	if (!from_parent.replica_identity.empty())
-		sql.push_back("ALTER TABLE " + partition + " REPLICA IDENTITY " + from_parent.replica_identity);
-	const std::string values = what.what == action::create_default ? "DEFAULT" : "FOR VALUES " + what.values;
-	sql.push_back("ALTER TABLE " + parent + " ATTACH PARTITION " + partition + " " + values);
-	for (const granted &grant : from_parent.grants)
-		sql.push_back("GRANT " + grant.privileges + " ON TABLE " + partition + " TO " + grant.grantee);
 	return sql;
 }
 
@@ -84,10 +72,23 @@ std::vector<std::string> after_detach(const set &settings, action what, Oid part
 	}
 }
 
-std::vector<std::string> ddl_of(const set &settings, const step &what, const inherited &from_parent, bool referenced)
+creation_ddl creation_ddl_of(const set &settings, const step &what, const inherited &from_parent)
 {
-	if (!is_retirement(what.what))
-		return creation(settings, what, from_parent);
+	const std::string partition = in_schema_of(settings.parent, what.name);
+	creation_ddl sql;
+	sql.table.push_back(create_table(settings, partition, from_parent));
+	if (!from_parent.column_settings.empty())
+		sql.table.push_back("ALTER TABLE " + partition + " " + joined(from_parent.column_settings));
+	if (!from_parent.replica_identity.empty())
+		sql.table.push_back("ALTER TABLE " + partition + " REPLICA IDENTITY " + from_parent.replica_identity);
+	sql.place.push_back("ALTER TABLE " + pg::qualified_name(settings.parent) + " ATTACH PARTITION " + partition + " " + what.values);
+	for (const granted &grant : from_parent.grants)
+		sql.place.push_back("GRANT " + grant.privileges + " ON TABLE " + partition + " TO " + grant.grantee);
+	return sql;
+}
+
+std::vector<std::string> retirement_ddl_of(const set &settings, const step &what, bool referenced)
+{
 	if (what.detached)
 		return after_detach(settings, what.what, what.partition);
 	if (what.what == action::finalize)

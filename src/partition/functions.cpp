@@ -1,10 +1,9 @@
 // functions.cpp: the SQL face of maintenance.
-#include "partition/ddl.hpp"
 #include "partition/log.hpp"
 #include "partition/pass.hpp"
 #include "partition/show_bound.hpp"
+#include "partition/show_plan.hpp"
 #include "partition/validate.hpp"
-#include "pg/foreign_keys.hpp"
 #include "pg/identity.hpp"
 #include "pg/routing.hpp"
 #include "pg/rowset.hpp"
@@ -42,30 +41,28 @@ pg::value optional_name(const std::string &name)
 	return name.empty() ? pg::null_of(TEXTOID) : pg::text_value(name);
 }
 
-std::string command_text(const set &settings, const step &what, const inherited &from_parent, bool referenced)
+// Each partition, then what is below it.
+void show_partitions(pg::rowset &rows, Oid parent, const pg::time_zone &zone)
 {
-	std::string text;
-	for (const std::string &sql : ddl_of(settings, what, from_parent, referenced))
-		text += (text.empty() ? "" : " ") + sql + ";";
-	return text;
-}
-
-void show_plan(pg::rowset &rows, const set_state &state, TimestampTz reference_time)
-{
-	const set &settings = state.settings;
-	const retirement planned = plan_set(settings, {reference_time, state.confirmed, state.retiring});
-	if (planned.steps.empty())
-		return;
-	const inherited from_parent = inherited_of(settings, newest_partition(settings));
-	const bool referenced = !pg::foreign_keys_of(settings.parent).referencing.empty();
-	int number = 0;
-	for (const step &what : planned.steps)
+	const pg::partition_table table(parent);
+	for (int n = 0; n < table.count(); ++n)
 	{
 		pg::check_for_interrupts();
-		rows.add({pg::regclass_value(settings.parent), pg::int4_value(++number), pg::text_value(action_name(what.what)),
-				  pg::text_value(partition_name(settings, what)), pg::text_value(what.lower), pg::text_value(what.upper),
-				  pg::text_value(what.reason), pg::text_value(command_text(settings, what, from_parent, referenced))});
+		const shown_bound bound = show_bound(table, n, zone);
+		rows.add({pg::regclass_value(table.partition(n)), pg::text_value(bound.kind), optional_name(bound.lower), optional_name(bound.upper)});
+		if (!table.leaf(n))
+			show_partitions(rows, table.partition(n), zone);
 	}
+}
+
+// The first of the tables whose partitions a level keeps.
+Oid first_parent_of_level(Oid parent, int level)
+{
+	const pg::partition_table table(parent);
+	for (int n = 0; n < table.count(); ++n)
+		if (!table.leaf(n))
+			return level <= 2 ? table.partition(n) : first_parent_of_level(table.partition(n), level - 1);
+	return InvalidOid;
 }
 
 } // namespace
@@ -117,13 +114,8 @@ PG_FUNCTION(mosaic_partition_bounds)
 	require_partitioned(parent);
 	const std::optional<set_state> managed = find_set(parent);
 	const pg::time_zone zone(managed ? managed->settings.time_zone : pg::session_time_zone());
-	const pg::partition_table table(parent);
 	pg::rowset rows(fcinfo);
-	for (int n = 0; n < table.count(); ++n)
-	{
-		const shown_bound bound = show_bound(table, n, zone);
-		rows.add({pg::regclass_value(table.partition(n)), pg::text_value(bound.kind), optional_name(bound.lower), optional_name(bound.upper)});
-	}
+	show_partitions(rows, parent, zone);
 	return Datum(0);
 }
 
@@ -143,6 +135,20 @@ PG_FUNCTION(mosaic_validate_partition_set)
 	const set settings = set_from(trigger.new_row());
 	require_manageable(settings.parent);
 	validate(settings);
+	return trigger.result();
+}
+
+// A level has no table of its own to hold the row against; one of its parents
+// will do, and without any the next pass is the judge.
+PG_FUNCTION(mosaic_validate_partition_level)
+{
+	const pg::row_trigger trigger(fcinfo);
+	set level = set_from(trigger.new_row());
+	const Oid parent = first_parent_of_level(level.parent, level_number(trigger.new_row()));
+	if (!OidIsValid(parent))
+		return trigger.result();
+	level.parent = parent;
+	validate(level);
 	return trigger.result();
 }
 

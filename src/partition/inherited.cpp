@@ -54,12 +54,23 @@ void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
 		result.identity_index = row.oid(4);
 }
 
-void read_options(pg::spi &spi, const set &settings, Oid newest_partition, inherited &result)
+Oid newest_leaf(Oid parent)
 {
-	if (settings.table_options)
-		spi.execute(set_options, {pg::text_value(*settings.table_options)}, pg::spi::access::read_only);
-	else if (OidIsValid(newest_partition))
-		spi.execute(storage_options, {pg::oid_value(newest_partition)}, pg::spi::access::read_only);
+	const pg::partition_table table(parent);
+	if (table.count() == 0)
+		return InvalidOid;
+	const int newest = std::max(table.bounded() - 1, 0);
+	return table.leaf(newest) ? table.partition(newest) : newest_leaf(table.partition(newest));
+}
+
+void read_options(pg::spi &spi, const set &settings, inherited &result)
+{
+	const set &lowest = settings.levels.empty() ? settings : settings.levels.back();
+	const Oid leaf = newest_leaf(settings.root);
+	if (lowest.table_options)
+		spi.execute(set_options, {pg::text_value(*lowest.table_options)}, pg::spi::access::read_only);
+	else if (OidIsValid(leaf))
+		spi.execute(storage_options, {pg::oid_value(leaf)}, pg::spi::access::read_only);
 	else
 		return;
 	for (uint64 n = 0; n < spi.size(); ++n)
@@ -90,12 +101,12 @@ void read_grants(pg::spi &spi, Oid parent, inherited &result)
 
 } // namespace
 
-inherited inherited_of(const set &settings, Oid newest_partition)
+inherited inherited_of(const set &settings)
 {
 	inherited result;
 	pg::spi spi;
 	read_table_properties(spi, settings.parent, result);
-	read_options(spi, settings, newest_partition, result);
+	read_options(spi, settings, result);
 	read_statistics_targets(spi, settings.parent, result);
 	if (settings.inherit_privileges)
 		read_grants(spi, settings.parent, result);

@@ -29,8 +29,9 @@ struct inherited {
 	std::vector<granted> grants;
 };
 
-// Storage options come from the set, else from the partition given.
-inherited inherited_of(const set &settings, Oid newest_partition);
+// From the level's parent; storage options, which only leaves have, from the
+// lowest level's settings, else from the newest leaf of the set.
+inherited inherited_of(const set &settings);
 
 
 } // namespace partition

@@ -24,7 +24,7 @@ void require_room_for_locks(const set &settings, const plan &steps)
 std::vector<applied> make_or_refuse(const set &settings, const request &asked)
 {
 	plan steps;
-	for (step &what : plan_set(settings, asked).steps)
+	for (step &what : plan_level(settings, asked).steps)
 		if (!is_retirement(what.what))
 			steps.push_back(std::move(what));
 	require_room_for_locks(settings, steps);

@@ -68,6 +68,33 @@ COMMENT ON FUNCTION mosaic.validate_partition_set() IS 'Trigger function: holds 
 CREATE TRIGGER validate BEFORE INSERT OR UPDATE ON mosaic.partition_set
 	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_set();
 
+CREATE FUNCTION mosaic.validate_partition_level() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'mosaic_validate_partition_level';
+COMMENT ON FUNCTION mosaic.validate_partition_level() IS 'Trigger function: holds a row of mosaic.partition_level against the rules of mosaic.create_sub_parent()';
+
+-- Levels: how the partitions of a parent are themselves partitioned.
+
+CREATE TABLE mosaic.partition_level (
+	LIKE mosaic.partition_set INCLUDING DEFAULTS INCLUDING COMMENTS,
+	level        integer NOT NULL CHECK (level >= 2),
+	partition_by text    NOT NULL,
+	PRIMARY KEY (parent, level)
+);
+COMMENT ON TABLE mosaic.partition_level IS 'One row a further level of a set: how the partitions of the level above are partitioned and kept. Made by mosaic.create_sub_parent(), changed by UPDATE; holds for partitions made before and after alike.';
+COMMENT ON COLUMN mosaic.partition_level.parent IS 'The parent of the whole set';
+COMMENT ON COLUMN mosaic.partition_level.level IS '2 for the partitions of the parent''s partitions, 3 for theirs, and so on';
+COMMENT ON COLUMN mosaic.partition_level.partition_by IS 'What follows PARTITION BY, such as HASH (tenant_id)';
+SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_level', '');
+ALTER TABLE mosaic.partition_level ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owner ON mosaic.partition_level TO PUBLIC USING (mosaic.owns(parent));
+CREATE POLICY monitor ON mosaic.partition_level FOR SELECT TO pg_monitor USING (true);
+GRANT SELECT ON mosaic.partition_level TO PUBLIC;
+GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
+	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges)
+	ON mosaic.partition_level TO PUBLIC;
+CREATE TRIGGER validate BEFORE UPDATE ON mosaic.partition_level
+	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_level();
+
 -- What maintenance did.
 
 CREATE TABLE mosaic.partition_log (
@@ -119,14 +146,16 @@ GRANT SELECT ON mosaic.partition_failure TO PUBLIC;
 CREATE TABLE mosaic.retiring_partition (
 	partition   regclass PRIMARY KEY,
 	parent      regclass NOT NULL,
+	root        regclass NOT NULL,
 	action      text NOT NULL,
 	lower_bound text NOT NULL,
 	upper_bound text NOT NULL,
 	since       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
 COMMENT ON TABLE mosaic.retiring_partition IS 'Partitions on their way out by DETACH CONCURRENTLY; the row goes when the action is done';
+COMMENT ON COLUMN mosaic.retiring_partition.root IS 'Parent of the set; differs from parent below the first level';
 ALTER TABLE mosaic.retiring_partition ENABLE ROW LEVEL SECURITY;
-CREATE POLICY owner ON mosaic.retiring_partition FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
+CREATE POLICY owner ON mosaic.retiring_partition FOR SELECT TO PUBLIC USING (mosaic.owns(root));
 CREATE POLICY monitor ON mosaic.retiring_partition FOR SELECT TO pg_monitor USING (true);
 GRANT SELECT ON mosaic.retiring_partition TO PUBLIC;
 
@@ -277,3 +306,22 @@ LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_as
 COMMENT ON FUNCTION mosaic.list_assign(regclass, text, text[]) IS
 'Gives keys to a list of a LIST set, or begins a list, and makes the partition that takes them; returns it. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
 Errors: 42704 not a managed parent, 42501 not its owner, 42809 not a LIST set, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';
+
+CREATE FUNCTION mosaic.create_sub_parent(
+	parent             regclass,
+	partition_by       text,
+	partition_interval text        DEFAULT NULL,
+	premake            integer     DEFAULT 4,
+	retention          text        DEFAULT NULL,
+	start_at           text        DEFAULT NULL,
+	lists              jsonb       DEFAULT NULL,
+	modulus            integer     DEFAULT NULL,
+	key_format         text        DEFAULT 'native',
+	time_zone          text        DEFAULT NULL,
+	default_partition  boolean     DEFAULT false,
+	reference_time     timestamptz DEFAULT pg_catalog.now()
+) RETURNS TABLE (partition regclass, bound text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_create_sub_parent';
+COMMENT ON FUNCTION mosaic.create_sub_parent(regclass, text, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz) IS
+'Adds a level below the lowest one of a set: its partitions are themselves partitioned, those that exist (they must be empty) and those to come, each made whole before it is attached. partition_by: what follows PARTITION BY, such as HASH (tenant_id). The other options are those of mosaic.create_parent(), for the new level; they are kept in mosaic.partition_level. Returns the partitions rebuilt.
+Errors: 42704 not a managed parent, 42501 not its owner, 42601 partition_by, 22023 an option that does not fit, 55000 partitions with rows.';

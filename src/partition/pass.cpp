@@ -35,6 +35,19 @@ plan retirement_steps(const plan &steps)
 	return kept;
 }
 
+// Runs of steps with one parent, as apply() takes them.
+std::vector<plan> by_parent(const plan &steps)
+{
+	std::vector<plan> groups;
+	for (const step &what : steps)
+	{
+		if (groups.empty() || groups.back().front().parent != what.parent)
+			groups.emplace_back();
+		groups.back().push_back(what);
+	}
+	return groups;
+}
+
 void require_parent(Oid parent)
 {
 	if (!OidIsValid(pg::owner_of(parent)))
@@ -121,24 +134,28 @@ private:
 	result create_one()
 	{
 		return in_transaction([&] {
-			plan steps = creation_steps(plan_set(state_.settings, asked()).steps);
-			steps.resize(std::min<std::size_t>(steps.size(), 1));
-			return result_of(apply(state_.settings, steps, asked()));
+			const plan steps = creation_steps(plan_set(state_.settings, asked()).steps);
+			if (steps.empty())
+				return result::nothing_due;
+			return result_of(apply(level_of(state_.settings, steps.front().parent), {steps.front()}, asked()));
 		});
 	}
 
 	void retire_one(const step &what)
 	{
 		bool concurrently = false;
-		if (driver_.at_top_level())
-			in_transaction([&] {
-				concurrently = can_detach_concurrently(state_.settings, what);
-				return result::nothing_due;
-			});
+		set level;
+		const result looked = in_transaction([&] {
+			level = level_of(state_.settings, what.parent);
+			concurrently = driver_.at_top_level() && can_detach_concurrently(level, what);
+			return result::nothing_due;
+		});
+		if (looked == result::failed)
+			return;
 		step rest = what;
 		if (concurrently)
 		{
-			const detach_outcome detached = detach_concurrently(driver_, state_.settings, what);
+			const detach_outcome detached = detach_concurrently(driver_, level, what);
 			if (detached.deferred || detached.error != nullptr)
 			{
 				in_transaction([&] { return detached.deferred ? result::deferred : failed(*detached.error); });
@@ -146,7 +163,7 @@ private:
 			}
 			rest.detached = true;
 		}
-		in_transaction([&] { return result_of(apply(state_.settings, {rest}, asked())); });
+		in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
 	}
 
 	void conclude()
@@ -190,12 +207,10 @@ maintained row_of(Oid parent, const applied &done)
 
 maintained row_of(const set &settings, const step &what, const ErrorData &error)
 {
-	const Oid parent = settings.parent;
-	const std::string partition = partition_name(settings, what);
 	std::string detail = error.message;
 	if (error.detail != nullptr)
 		detail += std::string(": ") + error.detail;
-	return {parent, action_name(what.what), partition, what.lower, what.upper, "failed", detail};
+	return {settings.root, action_name(what.what), partition_name(settings, what), what.lower, what.upper, "failed", detail};
 }
 
 // Applies steps in a subtransaction; an error is recorded and becomes a row.
@@ -205,12 +220,12 @@ bool apply_and_report(const set &settings, const plan &steps, const request &ask
 	ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
 	if (error != nullptr)
 	{
-		record_failure(settings.parent, *error);
+		record_failure(settings.root, *error);
 		rows.push_back(row_of(settings, steps.front(), *error));
 		return false;
 	}
 	for (const applied &one : done)
-		rows.push_back(row_of(settings.parent, one));
+		rows.push_back(row_of(settings.root, one));
 	return true;
 }
 
@@ -250,17 +265,15 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		record_failure(parent, *error);
 		return {{parent, "plan", {}, {}, {}, "failed", error->message}};
 	}
-	const plan created = creation_steps(steps);
 	bool well = true;
-	if (!created.empty())
-	{
-		well = apply_and_report(state.settings, created, asked, rows);
+	for (const plan &created : by_parent(creation_steps(steps)))
+		well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && well;
+	if (!rows.empty())
 		steps = plan_set(state.settings, asked).steps; // the last partition may not be the last any more
-	}
 	for (const step &what : retirement_steps(steps))
 	{
 		pg::check_for_interrupts();
-		well = apply_and_report(state.settings, {what}, asked, rows) && well;
+		well = apply_and_report(level_of(state.settings, what.parent), {what}, asked, rows) && well;
 	}
 	if (state.confirmed)
 		clear_confirmation(parent);

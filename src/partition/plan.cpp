@@ -16,7 +16,7 @@ void append(plan &to, plan &&steps)
 void plan_default(const set &settings, const pg::partition_table &table, plan &steps)
 {
 	if (settings.default_partition && !OidIsValid(table.default_partition()))
-		steps.push_back({action::create_default, InvalidOid, default_name(settings.parent), "DEFAULT", "DEFAULT", {}, "the set has a default partition"});
+		steps.push_back({action::create_default, InvalidOid, default_name(settings.parent), {}, {}, "DEFAULT", "the set has a default partition"});
 }
 
 void plan_range(const set &settings, const request &asked, retirement &whole)
@@ -58,7 +58,7 @@ const char *action_name(action what)
 	return nullptr;
 }
 
-retirement plan_set(const set &settings, const request &asked)
+retirement plan_level(const set &settings, const request &asked)
 {
 	retirement whole;
 	const pg::partition_table table(settings.parent);
@@ -71,6 +71,26 @@ retirement plan_set(const set &settings, const request &asked)
 	{
 		append(whole.steps, strategy == pg::partition_strategy::list ? plan_lists(settings, table) : plan_remainders(settings, table));
 		plan_default(settings, table, whole.steps);
+	}
+	for (step &what : whole.steps)
+		what.parent = settings.parent;
+	return whole;
+}
+
+retirement plan_set(const set &settings, const request &asked)
+{
+	retirement whole = plan_level(settings, asked);
+	if (settings.levels.empty())
+		return whole;
+	const pg::partition_table table(settings.parent);
+	for (int n = 0; n < table.count(); ++n)
+	{
+		pg::check_for_interrupts();
+		if (table.leaf(n))
+			continue;
+		retirement below = plan_set(level_below(settings, table.partition(n)), asked);
+		append(whole.steps, std::move(below.steps));
+		whole.held_back += below.held_back;
 	}
 	return whole;
 }

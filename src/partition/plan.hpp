@@ -22,9 +22,10 @@ struct step {
 	std::string name;			// bare, of a partition to be made
 	std::string lower;			// ISO text, or MINVALUE and MAXVALUE
 	std::string upper;
-	std::string values; // of a partition to be made: what follows FOR VALUES
+	std::string values; // of a partition to be made: FOR VALUES …, or DEFAULT
 	std::string reason;
-	bool detached = false; // a retirement of which only the rest is to be done
+	Oid parent = InvalidOid; // the table whose partition it is
+	bool detached = false;	 // a retirement of which only the rest is to be done
 
 	bool same_as(const step &other) const
 	{
@@ -67,8 +68,11 @@ struct request {
 	bool from_start = false; // cover from start_at, not only from now
 };
 
-// The whole plan of a set: creation unless paused, then retirement unless
-// paused; held_back as in retirement.
+// The plan of one level, for one parent: creation unless paused, then
+// retirement unless paused; held_back as in retirement.
+retirement plan_level(const set &settings, const request &asked);
+
+// The plans of a set and, below each of its partitions, of its levels.
 retirement plan_set(const set &settings, const request &asked);
 
 } // namespace partition

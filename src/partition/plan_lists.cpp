@@ -31,7 +31,7 @@ plan plan_lists(const set &settings, const pg::partition_table &table)
 			continue;
 		const bool whole = missing.size() == wanted.keys.size();
 		steps.push_back({action::create, InvalidOid, free_name(settings.parent, "{parent}_{bound}", wanted.name), key_texts(missing), {},
-						 "IN (" + key_literals(missing) + ")",
+						 "FOR VALUES IN (" + key_literals(missing) + ")",
 						 whole ? "list " + wanted.name + " has no partition" : "keys of list " + wanted.name + " have no partition"});
 	}
 	return steps;

@@ -63,7 +63,7 @@ plan plan_remainders(const set &settings, const pg::partition_table &table)
 		take(taken, with, remainder);
 		steps.push_back({action::create, InvalidOid, free_name(settings.parent, settings.name_pattern, std::to_string(remainder)),
 						 "remainder " + std::to_string(remainder), "modulus " + std::to_string(with),
-						 "WITH (MODULUS " + std::to_string(with) + ", REMAINDER " + std::to_string(remainder) + ")",
+						 "FOR VALUES WITH (MODULUS " + std::to_string(with) + ", REMAINDER " + std::to_string(remainder) + ")",
 						 "no partition takes the remainder"});
 	}
 	return steps;

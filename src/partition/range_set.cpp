@@ -77,7 +77,7 @@ static std::string bound_literal(const std::string &text)
 
 std::string range_set::values(const pg::range_bound &lower, const pg::range_bound &upper) const
 {
-	return "FROM (" + bound_literal(text(lower)) + ") TO (" + bound_literal(text(upper)) + ")";
+	return "FOR VALUES FROM (" + bound_literal(text(lower)) + ") TO (" + bound_literal(text(upper)) + ")";
 }
 
 std::string range_set::name_of(const pg::range_bound &lower, const position &at) const

@@ -14,8 +14,8 @@ namespace partition {
 
 namespace {
 
-constinit pg::statement insert_retiring("INSERT INTO mosaic.retiring_partition (partition, parent, action, lower_bound, upper_bound) "
-										"VALUES ($1, $2, $3, $4, $5) ON CONFLICT (partition) DO NOTHING");
+constinit pg::statement insert_retiring("INSERT INTO mosaic.retiring_partition (partition, parent, root, action, lower_bound, upper_bound) "
+										"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (partition) DO NOTHING");
 constinit pg::statement delete_retiring("DELETE FROM mosaic.retiring_partition WHERE partition = $1");
 constinit pg::statement select_retiring("SELECT partition, action, lower_bound, upper_bound FROM mosaic.retiring_partition "
 										"WHERE parent = $1 ORDER BY since, partition");
@@ -46,7 +46,7 @@ bool wait_for_holders(Oid parent)
 void remember_retiring(const set &settings, const step &what)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
-	pg::spi().execute(insert_retiring, {pg::regclass_value(what.partition), pg::regclass_value(settings.parent),
+	pg::spi().execute(insert_retiring, {pg::regclass_value(what.partition), pg::regclass_value(settings.parent), pg::regclass_value(settings.root),
 										pg::text_value(action_name(what.what)), pg::text_value(what.lower), pg::text_value(what.upper)});
 }
 

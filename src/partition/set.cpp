@@ -22,7 +22,8 @@ constexpr int set_columns = 20;
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
 	"EXISTS (SELECT FROM mosaic.partition_failure f WHERE f.parent = s.parent), " \
-	"EXISTS (SELECT FROM mosaic.retiring_partition r WHERE r.parent = s.parent)"
+	"EXISTS (SELECT FROM mosaic.retiring_partition r WHERE r.root = s.parent), " \
+	"EXISTS (SELECT FROM mosaic.partition_level l WHERE l.parent = s.parent)"
 
 constinit pg::statement select_one("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s WHERE parent = $1");
 constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s ORDER BY parent");
@@ -32,16 +33,52 @@ constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, st
 								   "key_format, time_zone, default_partition, retention, lists, modulus) "
 								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)");
 constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
-constinit pg::statement delete_one("WITH failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
+constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
+constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
+										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus) "
+										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13)");
+constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
 
+std::vector<set> levels_of(Oid parent)
+{
+	pg::spi spi;
+	spi.execute(select_levels, {pg::regclass_value(parent)}, pg::spi::access::read_only);
+	std::vector<set> levels;
+	for (uint64 n = 0; n < spi.size(); ++n)
+	{
+		levels.push_back(set_from(spi[n]));
+		levels.back().partition_by = spi[n].text(set_columns + 1);
+	}
+	return levels;
+}
+
 set_state state_from(const pg::row &row)
 {
-	return {set_from(row), row.boolean(set_columns + 1), row.boolean(set_columns + 2), row.boolean(set_columns + 3)};
+	set_state state{set_from(row), row.boolean(set_columns + 1), row.boolean(set_columns + 2), row.boolean(set_columns + 3)};
+	if (row.boolean(set_columns + 4))
+		state.settings.levels = levels_of(state.settings.parent);
+	return state;
 }
 
 } // namespace
+
+set level_below(const set &settings, Oid partition)
+{
+	set below = settings.levels.front();
+	below.parent = partition;
+	below.root = settings.root;
+	below.levels.assign(settings.levels.begin() + 1, settings.levels.end());
+	return below;
+}
+
+set level_of(const set &whole, Oid table)
+{
+	if (table == whole.parent)
+		return whole;
+	return level_below(level_of(whole, pg::parent_of(table)), table);
+}
 
 const char *strategy_name(pg::partition_strategy strategy)
 {
@@ -62,6 +99,7 @@ set set_from(const pg::row &row)
 	set result;
 	int column = 0;
 	result.parent = row.oid(++column);
+	result.root = result.parent;
 	result.strategy = row.text(++column);
 	result.interval = row.optional_text(++column);
 	result.premake = row.int4(++column);
@@ -86,6 +124,11 @@ set set_from(const pg::row &row)
 	if (!row.null(++column))
 		result.modulus = row.int4(column);
 	return result;
+}
+
+int level_number(const pg::row &row)
+{
+	return row.int4(set_columns + 1);
 }
 
 std::optional<set_state> find_set(Oid parent)
@@ -136,6 +179,17 @@ void insert_set(const set &row)
 				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
 				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention),
 				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
+}
+
+void insert_level(const set &row, Oid parent, int level)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi().execute(insert_level_row,
+					  {pg::regclass_value(parent), pg::int4_value(level), pg::text_value(row.partition_by), pg::text_value(row.strategy),
+					   pg::optional_text_value(row.interval), pg::int4_value(row.premake), pg::optional_text_value(row.start_at),
+					   pg::text_value(row.key_format), pg::text_value(row.time_zone), pg::bool_value(row.default_partition),
+					   pg::optional_text_value(row.retention), pg::optional_text_value(row.lists),
+					   row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
 }
 
 void store_lists(Oid parent, const std::string &json)

@@ -33,7 +33,17 @@ struct set {
 	bool inherit_privileges = false;
 	std::optional<std::string> lists; // JSON text
 	std::optional<int> modulus;
+
+	Oid root = InvalidOid;	  // parent of the whole set, of which this may be a level
+	std::string partition_by; // of a level: how its parents are partitioned
+	std::vector<set> levels;  // below this one, in order
 };
+
+// A partition whose own partitions are kept by the next level, as a set.
+set level_below(const set &settings, Oid partition);
+// The level of a set that keeps the partitions of this table, the parent or one
+// of the partitioned tables below it.
+set level_of(const set &whole, Oid table);
 
 // A set and what other catalogs say of it, read in one go so that a pass with
 // nothing to do costs one query.
@@ -49,6 +59,8 @@ const char *strategy_name(pg::partition_strategy strategy);
 
 // A row of the table, its columns in order.
 set set_from(const pg::row &row);
+// The level of a row of mosaic.partition_level.
+int level_number(const pg::row &row);
 // The set of a parent, if it has one.
 std::optional<set_state> find_set(Oid parent);
 // The same; refuses a parent without a set (42704).
@@ -59,6 +71,8 @@ std::vector<set_state> all_sets();
 std::vector<Oid> due_parents();
 
 void insert_set(const set &row);
+// level: 2 is the level of the parent's partitions' partitions.
+void insert_level(const set &row, Oid parent, int level);
 void store_lists(Oid parent, const std::string &json);
 void delete_set(Oid parent);
 

@@ -1,6 +1,8 @@
 // naming.cpp: what names are taken, and how long they may be.
 #include "pg/naming.hpp"
 
+#include "pg/identity.hpp"
+
 extern "C" {
 #include "catalog/partition.h"
 #include "common/hashfn.h"
@@ -21,6 +23,29 @@ std::string relation_name(Oid relation)
 std::string partition_key_text(Oid parent)
 {
 	return call([=] { return static_cast<const char *>(pg_get_partkeydef_columns(parent, false)); });
+}
+
+std::string bound_clause_of(Oid partition)
+{
+	setting_scope settings;
+	set_local("DateStyle", "ISO, YMD");
+	set_local("TimeZone", "UTC");
+	const char *clause = call([=]() -> const char * {
+		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(partition));
+		if (!HeapTupleIsValid(tuple))
+			elog(ERROR, "cache lookup failed for relation %u", partition);
+		bool isnull;
+		const Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &isnull);
+		const char *written = isnull ? nullptr : TextDatumGetCString(DirectFunctionCall2(pg_get_expr, bound, ObjectIdGetDatum(partition)));
+		ReleaseSysCache(tuple);
+		return written;
+	});
+	return clause != nullptr ? clause : "";
+}
+
+bool is_partitioned(Oid relation)
+{
+	return call(get_rel_relkind, relation) == RELKIND_PARTITIONED_TABLE;
 }
 
 Oid schema_of(Oid relation)

@@ -9,6 +9,9 @@ namespace pg {
 
 std::string relation_name(Oid relation); // bare; 42P01 where it is gone
 std::string partition_key_text(Oid parent); // its columns and expressions
+// FOR VALUES … or DEFAULT of a partition, in ISO and UTC.
+std::string bound_clause_of(Oid partition);
+bool is_partitioned(Oid relation);
 Oid schema_of(Oid relation);
 std::string schema_name(Oid schema); // 3F000 where it is gone
 // Relation of a name in a schema; InvalidOid for none.

@@ -55,6 +55,7 @@ public:
 	partition_key key() const;
 	int count() const { return descriptor_->nparts; }
 	Oid partition(int n) const { return descriptor_->oids[n]; } // in bound order, the default last
+	bool leaf(int n) const { return descriptor_->is_leaf[n]; }
 	Oid default_partition() const;
 	bool has_pending() const { return descriptor_->detached_exist; }
 
