@@ -30,8 +30,8 @@ constexpr int error_size = 256;
 // One kind of process in one database.
 struct duty {
 	bool at_work;	// from the launcher's decision until it is known to have ended
-	bool sent_away; // for the sake of somebody who wants the database
-	int failures;	// in a row: ends that were neither asked for nor reported
+	bool may_end;	// sent away, or has nothing left to do
+	int failures;	// in a row: ends that were neither expected nor reported
 	TimestampTz due;
 	TimestampTz since; // when it last began
 	TimestampTz ended;
