@@ -106,7 +106,7 @@ void require_primary(const char *function)
 PG_FUNCTION(mosaic_create_parent)
 {
 	const pg::arguments arguments(fcinfo);
-	const set settings = settings_of(arguments);
+	set settings = settings_of(arguments);
 	require_primary("mosaic.create_parent()");
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
@@ -114,6 +114,7 @@ PG_FUNCTION(mosaic_create_parent)
 	refuse_options_of_other_strategies(arguments);
 	require_unmanaged(settings.parent);
 	validate(settings);
+	settings.start_at = range_set(settings).start_text();
 	insert_set(settings);
 
 	pg::rowset rows(fcinfo);
