@@ -281,7 +281,7 @@ END;
 COMMENT ON FUNCTION mosaic.failing_sets() IS 'Sets whose last maintenance pass failed, as rows of mosaic.issues';
 
 CREATE VIEW mosaic.partition_status WITH (security_invoker = true) AS
-	SELECT s.parent, c.covered_until, c.covered_at - pg_catalog.now() AS time_left, c.next_create_at, c.partitions, c.default_rows,
+	SELECT s.parent, c.covered_until, CASE WHEN pg_catalog.isfinite(c.covered_at) THEN c.covered_at - pg_catalog.now() END AS time_left, c.next_create_at, c.partitions, c.default_rows,
 		   c.expired AS expired_waiting, s.create_paused, s.retain_paused,
 		   (SELECT pg_catalog.max(l.at) FROM mosaic.partition_log l WHERE l.parent = s.parent AND l.outcome = 'done') AS last_ok,
 		   COALESCE(f.message, c.error) AS last_error, COALESCE(f.failures, 0) AS consecutive_failures

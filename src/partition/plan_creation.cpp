@@ -45,7 +45,9 @@ private:
 		const pg::range_bound upper = set_.axis_key().encode(to);
 		if (lower.at == pg::range_bound::kind::maxvalue)
 			return; // the key's type ends before this interval
-		steps_.push_back({action::create, InvalidOid, set_.name_of(lower, from), set_.text(lower), set_.text(upper), set_.values(lower, upper),
+		const std::string name = set_.name_of(lower, from, names_);
+		names_.insert(name);
+		steps_.push_back({action::create, InvalidOid, name, set_.text(lower), set_.text(upper), set_.values(lower, upper),
 						  set_.axis_key().compare(to, now_) <= 0   ? "lies between start_at and now"
 						  : set_.axis_key().compare(from, now_) <= 0 ? "holds now"
 																   : "within premake"});
@@ -55,6 +57,7 @@ private:
 	position now_;
 	int limit_;
 	bool keeps_past_; // asked for by start_at
+	names names_;
 	plan steps_;
 };
 
