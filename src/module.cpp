@@ -3,6 +3,7 @@
 
 #include "partition/settings.hpp"
 #include "pg/settings.hpp"
+#include "shard/settings.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -15,6 +16,7 @@ void _PG_init(void)
 {
 	pg::boundary([] {
 		partition::define_settings();
+		shard::define_settings();
 		pg::reserve_setting_prefix();
 	});
 }
