@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "pg/server.hpp"
+#include "pg/error.hpp"
 
 extern "C" {
 #include "catalog/partition.h"

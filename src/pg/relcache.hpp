@@ -23,10 +23,18 @@ inline void on_change(RelcacheCallbackFunction callback)
 	call([=] { CacheRegisterRelcacheCallback(callback, 0); });
 }
 
-// Receives the messages of transactions that have committed by now.
-inline void receive_changes()
-{
-	call([] { AcceptInvalidationMessages(); });
-}
-
 } // namespace pg
+
+// PG_FUNCTION for a function that must know of every transaction that has
+// committed before the call: it receives their messages first, outside every
+// C++ frame, so that nothing need guard the call.
+#define PG_FUNCTION_AFTER_CHANGES(name)                                                           \
+	extern "C" PGDLLEXPORT Datum name(PG_FUNCTION_ARGS);                                          \
+	extern "C" { PG_FUNCTION_INFO_V1(name); }                                                     \
+	static Datum name##_body(FunctionCallInfo fcinfo);                                            \
+	extern "C" Datum name(PG_FUNCTION_ARGS)                                                       \
+	{                                                                                             \
+		AcceptInvalidationMessages();                                                             \
+		return pg::boundary([fcinfo] { return name##_body(fcinfo); });                            \
+	}                                                                                             \
+	static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

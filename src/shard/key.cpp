@@ -1,9 +1,7 @@
 // key.cpp: what may be a shard key, and its normal form.
 #include "shard/key.hpp"
 
-#include "pg/bytes.hpp"
 #include "pg/identity.hpp"
-#include "pg/native_hash.hpp"
 
 namespace shard {
 
@@ -81,26 +79,6 @@ Oid type_of_kind(key_kind kind)
 	pg_unreachable();
 }
 
-key key_of(Oid type, Datum datum)
-{
-	switch (type)
-	{
-	case INT2OID:
-		return number_key(DatumGetInt16(datum));
-	case INT4OID:
-		return number_key(DatumGetInt32(datum));
-	case INT8OID:
-	case TIMESTAMPTZOID:
-		return number_key(DatumGetInt64(datum));
-	case DATEOID:
-		return number_key(DatumGetDateADT(datum));
-	case UUIDOID:
-		return bytes_key({reinterpret_cast<const char *>(DatumGetUUIDP(datum)->data), UUID_LEN});
-	default:
-		return bytes_key(pg::bytes_of(datum));
-	}
-}
-
 key parse_key(key_kind kind, const std::string &text)
 {
 	const Oid type = type_of_kind(kind);
@@ -142,11 +120,6 @@ std::string_view client_text(key_kind kind, const key &k, std::string &buffer)
 		buffer = key_text(kind, k);
 		return buffer;
 	}
-}
-
-uint64 native_hash(const key &k)
-{
-	return k.numeric ? pg::partition_hash(k.number) : pg::partition_hash(k.bytes);
 }
 
 } // namespace shard

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "pg/bytes.hpp"
+#include "pg/native_hash.hpp"
 #include "pg/value.hpp"
 
 namespace shard {
@@ -32,7 +34,26 @@ Oid type_of_kind(key_kind kind);
 inline bool is_numeric(key_kind kind) { return kind != key_kind::text && kind != key_kind::uuid && kind != key_kind::bytea; }
 
 // A datum of one of the types that kind_of_type() accepts.
-key key_of(Oid type, Datum datum);
+inline key key_of(Oid type, Datum datum)
+{
+	switch (type)
+	{
+	case INT2OID:
+		return number_key(DatumGetInt16(datum));
+	case INT4OID:
+		return number_key(DatumGetInt32(datum));
+	case INT8OID:
+	case TIMESTAMPTZOID:
+		return number_key(DatumGetInt64(datum));
+	case DATEOID:
+		return number_key(DatumGetDateADT(datum));
+	case UUIDOID:
+		return bytes_key({reinterpret_cast<const char *>(DatumGetUUIDP(datum)->data), UUID_LEN});
+	default:
+		return bytes_key(pg::bytes_of(datum));
+	}
+}
+
 // Text, read by the input function of the kind's type.
 key parse_key(key_kind kind, const std::string &text);
 
@@ -45,6 +66,9 @@ std::string key_text(key_kind kind, const key &k);
 std::string_view client_text(key_kind kind, const key &k, std::string &buffer);
 
 // The server's hash of the key as a column of a HASH partition key.
-uint64 native_hash(const key &k);
+inline uint64 native_hash(const key &k)
+{
+	return k.numeric ? pg::partition_hash(k.number) : pg::partition_hash(k.bytes);
+}
 
 } // namespace shard

@@ -149,7 +149,7 @@ private:
 			const int slot = row->int4(column::slot_number);
 			if (slot < 0 || slot >= count)
 				refuse("Slot " + std::to_string(slot) + " is not one of its " + std::to_string(count));
-			map_.slot_owners[slot] = row->null(column::slot_shard) ? none : owner_of(*row, column::slot_shard);
+			map_.slot_owners[slot] = row->null(column::slot_shard) ? map_.default_owner : owner_of(*row, column::slot_shard);
 			map_.slot_info[slot] = {row->int8(column::slot_epoch), slot_state_named(pg::bytes_of(row->datum(column::slot_state)))};
 			++seen;
 		}

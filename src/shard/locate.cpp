@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/redis_slot.hpp"
-#include "pg/native_hash.hpp"
 #include "shard/digests.hpp"
 #include "shard/directory.hpp"
 #include "shard/load.hpp"
@@ -70,10 +69,9 @@ place default_place(const map &m)
 
 place in_slots(const map &m, const key &k)
 {
-	place p = default_place(m);
+	place p;
 	p.slot = slot_of(m, k);
-	if (m.slot_owners[p.slot] != none)
-		p.owner = m.slot_owners[p.slot];
+	p.owner = m.slot_owners[p.slot];
 	p.epoch = m.slot_info[p.slot].epoch;
 	p.state = m.slot_info[p.slot].state;
 	return p;
@@ -127,22 +125,19 @@ place in_directory(const map &m, const key &k)
 
 } // namespace
 
-int slot_of(const map &m, const key &k)
+int slot_by_digest(const map &m, const key &k)
 {
 	const int slots = static_cast<int>(m.slot_owners.size());
 	std::string buffer;
 	switch (m.hash)
 	{
-	case slot_hash::native:
-		return static_cast<int>(pg::partition_row_hash(native_hash(k)) & static_cast<uint64>(slots - 1));
 	case slot_hash::md5:
 		return md5_modulo(client_text(m.keys, k, buffer), slots);
 	case slot_hash::sha256:
 		return sha256_modulo(sha256_input(m, k, buffer), slots);
-	case slot_hash::crc16:
+	default:
 		return core::redis_slot(client_text(m.keys, k, buffer)) % slots;
 	}
-	pg_unreachable();
 }
 
 place locate(const map &m, const key &k)
@@ -167,14 +162,11 @@ place locate(const map &m, const key &k)
 	return p;
 }
 
-place locate_owned(const map &m, const key &k)
+void refuse_ownerless(const map &m, const key &k)
 {
-	const place p = locate(m, k);
-	if (unlikely(p.owner == none))
-		throw pg::failure(ERRCODE_NO_DATA_FOUND, "no shard of map \"" + std::string(m.name) + "\" owns the key",
-						  "The key is " + key_text(m.keys, k) + ".",
-						  "Assign the key, or give the map a default shard: SELECT mosaic.shard_set_default(map, shard).");
-	return p;
+	throw pg::failure(ERRCODE_NO_DATA_FOUND, "no shard of map \"" + std::string(m.name) + "\" owns the key",
+					  "The key is " + key_text(m.keys, k) + ".",
+					  "Assign the key, or give the map a default shard: SELECT mosaic.shard_set_default(map, shard).");
 }
 
 } // namespace shard

@@ -62,19 +62,19 @@ pg::value optional_text(std::string_view text)
 
 } // namespace
 
-PG_FUNCTION(shard_for)
+PG_FUNCTION_AFTER_CHANGES(shard_for)
 {
 	const answer a = ask(fcinfo);
-	return Int32GetDatum(a.map.owners[static_cast<std::size_t>(shard::locate_owned(a.map, a.key).owner)].id);
+	return Int32GetDatum(shard::owner_of(a.map, a.key).id);
 }
 
-PG_FUNCTION(shard_name_for)
+PG_FUNCTION_AFTER_CHANGES(shard_name_for)
 {
 	const answer a = ask(fcinfo);
-	return pg::text_value(a.map.owners[static_cast<std::size_t>(shard::locate_owned(a.map, a.key).owner)].name).datum;
+	return pg::text_value(shard::owner_of(a.map, a.key).name).datum;
 }
 
-PG_FUNCTION(shard_slot_for)
+PG_FUNCTION_AFTER_CHANGES(shard_slot_for)
 {
 	const answer a = ask(fcinfo);
 	if (a.map.method != shard::strategy::slots)
@@ -83,12 +83,12 @@ PG_FUNCTION(shard_slot_for)
 	return Int32GetDatum(shard::slot_of(a.map, a.key));
 }
 
-PG_FUNCTION(shard_location)
+PG_FUNCTION_AFTER_CHANGES(shard_location)
 {
 	const answer a = ask(fcinfo);
 	const shard::place p = shard::locate_owned(a.map, a.key);
-	const shard::owner &o = a.map.owners[static_cast<std::size_t>(p.owner)];
-	const shard::node *n = o.node != shard::none ? &a.map.nodes[static_cast<std::size_t>(o.node)] : nullptr;
+	const shard::owner &o = a.map.owners[p.owner];
+	const shard::node *n = o.node != shard::none ? &a.map.nodes[o.node] : nullptr;
 	const std::string_view dbname = !p.dbname.empty() || n == nullptr ? p.dbname : n->dbname;
 	return pg::composite_result(fcinfo, {pg::int4_value(o.id), pg::text_value(o.name), optional_text(n ? n->name : std::string_view()),
 										 optional_name(n ? n->fdw_server : std::string_view()), optional_name(p.schema_name),
@@ -96,7 +96,7 @@ PG_FUNCTION(shard_location)
 										 pg::text_value(shard::slot_state_words[static_cast<std::size_t>(p.state)])});
 }
 
-PG_FUNCTION(shard_dsn_for)
+PG_FUNCTION_AFTER_CHANGES(shard_dsn_for)
 {
 	const answer a = ask(fcinfo);
 	const shard::place p = shard::locate_owned(a.map, a.key);
@@ -104,7 +104,7 @@ PG_FUNCTION(shard_dsn_for)
 	return pg::text_value(shard::dsn_of(n, p)).datum;
 }
 
-PG_FUNCTION(shard_check)
+PG_FUNCTION_AFTER_CHANGES(shard_check)
 {
 	const answer a = ask(fcinfo);
 	const shard::place p = shard::locate_owned(a.map, a.key);
@@ -120,8 +120,7 @@ PG_FUNCTION(shard_check)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION(shard_map_epoch)
+PG_FUNCTION_AFTER_CHANGES(shard_map_epoch)
 {
-	pg::receive_changes();
 	return pg::int8_value(shard::find_map(pg::bytes_of(PG_GETARG_DATUM(0))).epoch).datum;
 }

@@ -2,24 +2,18 @@
 #include "shard/question.hpp"
 
 #include "pg/bytes.hpp"
-#include "shard/cache.hpp"
 
 namespace shard {
 
-const map &map_asked(question &q, std::string_view name)
+const map &find_again(question &q, std::string_view name)
 {
-	pg::receive_changes();
-	if (likely(q.generation == map_generation && name == q.found->name))
-		return *q.found;
 	q.found = &find_map(name);
 	q.generation = map_generation;
 	return *q.found;
 }
 
-key key_asked(const question &q, const map &m, Datum argument)
+key convert_key(const question &q, const map &m, Datum argument)
 {
-	if (likely(q.kind == m.keys))
-		return key_of(q.key_type, argument);
 	if (q.kind == key_kind::text)
 		return parse_key(m.keys, std::string(pg::bytes_of(argument)));
 	const std::string type = pg::format_type(type_of_kind(m.keys));

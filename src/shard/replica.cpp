@@ -51,7 +51,7 @@ bool is_plain(std::string_view value)
 
 const node &node_for(const map &m, const place &p, const key &k, std::string_view role)
 {
-	const owner &o = m.owners[static_cast<std::size_t>(p.owner)];
+	const owner &o = m.owners[p.owner];
 	const auto refuse = [&](int sqlstate, const std::string &message, const std::string &hint) {
 		throw pg::failure(sqlstate, message, "The key belongs to shard " + std::to_string(o.id) + " of map \"" + std::string(m.name) + "\".",
 						  hint);
@@ -61,7 +61,7 @@ const node &node_for(const map &m, const place &p, const key &k, std::string_vie
 	if (o.node == none)
 		refuse(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "shard \"" + std::string(o.name) + "\" has no node",
 			   "SELECT mosaic.shard_place(map, shard, node) places it.");
-	const node &home = m.nodes[static_cast<std::size_t>(o.node)];
+	const node &home = m.nodes[o.node];
 	if (role == "primary")
 		return home;
 	const node *replica = replica_of(m, home.name, k);

@@ -3,6 +3,7 @@
 
 #include "pg/arrays.hpp"
 #include "pg/bytes.hpp"
+#include "pg/relcache.hpp"
 #include "pg/rowset.hpp"
 #include "shard/locate.hpp"
 #include "shard/question.hpp"
@@ -40,7 +41,7 @@ pg::vector<group> split(std::string_view name, const pg::array_elements &keys)
 		{
 			const shard::map &m = shard::map_asked(question, name);
 			const shard::key k = shard::key_asked(question, m, keys.values[i]);
-			shard_id = m.owners[static_cast<std::size_t>(shard::locate_owned(m, k).owner)].id;
+			shard_id = shard::owner_of(m, k).id;
 		}
 		group &g = group_for(groups, shard_id, keys.nulls[i]);
 		g.keys.push_back(keys.values[i]);
@@ -62,13 +63,13 @@ Datum emit(FunctionCallInfo fcinfo, const pg::array_elements &keys)
 
 } // namespace
 
-PG_FUNCTION(shard_split)
+PG_FUNCTION_AFTER_CHANGES(shard_split)
 {
 	return emit(fcinfo, pg::elements_of(PG_GETARG_DATUM(1)));
 }
 
 // The keys as an array literal, whose type is the map's to know.
-PG_FUNCTION(shard_split_text)
+PG_FUNCTION_AFTER_CHANGES(shard_split_text)
 {
 	const Datum array = pg::input(TEXTARRAYOID, std::string(pg::bytes_of(PG_GETARG_DATUM(1))).c_str());
 	return emit(fcinfo, pg::elements_of(array));
