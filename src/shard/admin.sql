@@ -6,7 +6,7 @@
 -- grant EXECUTE to the roles that may change where keys go.
 
 CREATE FUNCTION mosaic.shard_map_verify(map text) RETURNS void
-	LANGUAGE C VOLATILE STRICT AS 'MODULE_PATHNAME', 'shard_map_verify';
+	LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'shard_map_verify';
 COMMENT ON FUNCTION mosaic.shard_map_verify(text) IS
 	'raises unless the catalogs make a map: 23P01 where ranges overlap, 23514 for any other inconsistency, 42704 where there is no such map';
 

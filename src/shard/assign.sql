@@ -194,7 +194,7 @@ BEGIN
 	END IF;
 	found_map := mosaic.shard_begin(map);
 	UPDATE mosaic.shard_slot s SET shard_id = p.to_shard, state = 'stable', epoch = found_map.epoch
-	FROM mosaic.shard_rebalance_plan(map, 'count', max_moves) p
+	FROM mosaic.shard_rebalance_plan(shard_rebalance_apply.map, 'count', max_moves) p
 	WHERE s.map = shard_rebalance_apply.map AND s.slot = p.slot;
 	GET DIAGNOSTICS moves = ROW_COUNT;
 	RETURN mosaic.shard_finish(map, 'rebalance', jsonb_build_object('moves', moves));

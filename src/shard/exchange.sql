@@ -96,15 +96,17 @@ CREATE FUNCTION mosaic.shard_import_owners(found_map mosaic.shard_map, content j
 DECLARE
 	here mosaic.shard_range[];
 BEGIN
-	INSERT INTO mosaic.shard_slot AS s (map, slot, shard_id, state, epoch)
-	SELECT found_map.map, n, i.shard, coalesce(i.state, 'stable'),
-		mosaic.shard_import_epoch(NULL, coalesce(i.epoch, found_map.epoch), false, local_epoch, found_map.epoch)
-	FROM jsonb_to_recordset(content -> 'runs') i (first integer, last integer, shard integer, state text, epoch bigint),
-		generate_series(i.first, least(i.last, found_map.slots)) n
-	ON CONFLICT ON CONSTRAINT shard_slot_pkey DO UPDATE SET shard_id = excluded.shard_id, state = excluded.state,
-		epoch = mosaic.shard_import_epoch(s.epoch, excluded.epoch, s.shard_id IS NOT DISTINCT FROM excluded.shard_id, local_epoch, found_map.epoch);
 	DELETE FROM mosaic.shard_slot_size z WHERE z.map = found_map.map AND z.slot >= coalesce(found_map.slots, 0);
 	DELETE FROM mosaic.shard_slot s WHERE s.map = found_map.map AND s.slot >= coalesce(found_map.slots, 0);
+	INSERT INTO mosaic.shard_slot (map, slot, shard_id, state, epoch)
+	SELECT found_map.map, n, i.shard, coalesce(i.state, 'stable'),
+		mosaic.shard_import_epoch(h.epoch, coalesce(i.epoch, found_map.epoch), h.slot IS NOT NULL AND h.shard_id IS NOT DISTINCT FROM i.shard,
+			local_epoch, found_map.epoch)
+	-- A slot too many is enough for the check to refuse the map.
+	FROM jsonb_to_recordset(content -> 'runs') i (first integer, last integer, shard integer, state text, epoch bigint),
+		generate_series(i.first, least(i.last, found_map.slots)) n
+		LEFT JOIN mosaic.shard_slot h ON h.map = found_map.map AND h.slot = n
+	ON CONFLICT ON CONSTRAINT shard_slot_pkey DO UPDATE SET shard_id = excluded.shard_id, state = excluded.state, epoch = excluded.epoch;
 
 	SELECT array_agg(r) INTO here FROM mosaic.shard_range r WHERE r.map = found_map.map;
 	DELETE FROM mosaic.shard_range r WHERE r.map = found_map.map;
@@ -115,13 +117,15 @@ BEGIN
 			FROM jsonb_to_recordset(content -> 'ranges') r (lower text, upper text, shard integer, epoch bigint)) i
 		LEFT JOIN unnest(here) h ON (h.lower, h.upper) IS NOT DISTINCT FROM (i.lower, i.upper) AND h.shard_id = i.shard;
 
-	INSERT INTO mosaic.shard_key AS k (map, key, shard_id, schema_name, dbname, epoch)
-	SELECT found_map.map, mosaic.shard_check_key(found_map.key_type, i.key), i.shard, i.schema_name, i.dbname,
-		mosaic.shard_import_epoch(NULL, coalesce(i.epoch, found_map.epoch), false, local_epoch, found_map.epoch)
-	FROM jsonb_to_recordset(content -> 'keys') i (key text, shard integer, schema_name name, dbname name, epoch bigint)
-	ON CONFLICT ON CONSTRAINT shard_key_pkey DO UPDATE SET shard_id = excluded.shard_id, schema_name = excluded.schema_name, dbname = excluded.dbname,
-		epoch = mosaic.shard_import_epoch(k.epoch, excluded.epoch,
-			(k.shard_id, k.schema_name, k.dbname) IS NOT DISTINCT FROM (excluded.shard_id, excluded.schema_name, excluded.dbname), local_epoch, found_map.epoch);
+	INSERT INTO mosaic.shard_key (map, key, shard_id, schema_name, dbname, epoch)
+	SELECT found_map.map, i.key, i.shard, i.schema_name, i.dbname,
+		mosaic.shard_import_epoch(h.epoch, coalesce(i.epoch, found_map.epoch),
+			(h.shard_id, h.schema_name, h.dbname) IS NOT DISTINCT FROM (i.shard, i.schema_name, i.dbname), local_epoch, found_map.epoch)
+	FROM (SELECT mosaic.shard_check_key(found_map.key_type, k.key) AS key, k.shard, k.schema_name, k.dbname, k.epoch
+			FROM jsonb_to_recordset(content -> 'keys') k (key text, shard integer, schema_name name, dbname name, epoch bigint)) i
+		LEFT JOIN mosaic.shard_key h ON h.map = found_map.map AND h.key = i.key
+	ON CONFLICT ON CONSTRAINT shard_key_pkey DO UPDATE SET shard_id = excluded.shard_id, schema_name = excluded.schema_name,
+		dbname = excluded.dbname, epoch = excluded.epoch;
 	DELETE FROM mosaic.shard_key k WHERE k.map = found_map.map
 		AND NOT EXISTS (SELECT FROM jsonb_to_recordset(content -> 'keys') i (key text) WHERE mosaic.shard_key_text(found_map.key_type, i.key) = k.key);
 END
@@ -171,7 +175,7 @@ BEGIN
 			before IS NOT DISTINCT FROM mosaic.shard_map_fingerprint(name), coalesce(local_epoch, 0), m.epoch)
 		WHERE m.map = name;
 		RETURN mosaic.shard_finish(name, 'import', jsonb_build_object('from_epoch', content -> 'epoch'));
-	EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+	EXCEPTION WHEN data_exception OR integrity_constraint_violation OR cardinality_violation THEN
 		GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT, state = RETURNED_SQLSTATE;
 	END;
 	RAISE invalid_parameter_value USING MESSAGE = format('shard map "%s" cannot be imported', name),

@@ -22,7 +22,7 @@ BEGIN
 			DETAIL = format('The role given is "%s", the primary node %s.', role, coalesce(format('"%s"', primary_node), 'null')),
 			HINT = 'Use role => ''replica'', primary_node => ''db1'', or neither.';
 	END IF;
-	IF role = 'replica' AND NOT EXISTS (SELECT FROM mosaic.shard_node n WHERE n.node = primary_node AND n.role = 'primary') THEN
+	IF role = 'replica' AND NOT EXISTS (SELECT FROM mosaic.shard_node n WHERE n.node = shard_node_add.primary_node AND n.role = 'primary') THEN
 		RAISE undefined_object USING MESSAGE = format('primary node "%s" does not exist', primary_node),
 			HINT = 'SELECT node FROM mosaic.shard_node WHERE role = ''primary'' shows the primaries.';
 	END IF;

@@ -58,8 +58,10 @@ PG_FUNCTION(shard_native_uuid)
 PG_FUNCTION(shard_native_row)
 {
 	const int n = shard::require_count(PG_GETARG_INT32(0));
+	// Bare literals bring no collation along.
+	const Oid collation = OidIsValid(PG_GET_COLLATION()) ? PG_GET_COLLATION() : DEFAULT_COLLATION_OID;
 	uint64 hash = 0;
-	const auto add = [&](Oid type, Datum datum) { hash = hash_combine64(hash, column_hash(type, PG_GET_COLLATION(), datum)); };
+	const auto add = [&](Oid type, Datum datum) { hash = hash_combine64(hash, column_hash(type, collation, datum)); };
 	if (pg::call([fcinfo] { return get_fn_expr_variadic(fcinfo->flinfo); }))
 	{
 		const pg::array_elements columns = pg::elements_of(PG_GETARG_DATUM(1));
