@@ -21,19 +21,30 @@ CREATE FUNCTION mosaic.shard_key_text(key_type regtype, key text) RETURNS text
 COMMENT ON FUNCTION mosaic.shard_key_text(regtype, text) IS
 	'a key as the catalogs spell it; instants without a zone are read in UTC';
 
-CREATE FUNCTION mosaic.shard_begin(map text) RETURNS mosaic.shard_map
+CREATE FUNCTION mosaic.shard_lock(map text) RETURNS mosaic.shard_map
 	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map;
 BEGIN
-	IF shard_begin.map IS NULL THEN
+	IF shard_lock.map IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'argument "map" must not be null';
 	END IF;
-	SELECT * INTO found_map FROM mosaic.shard_map m WHERE m.map = shard_begin.map FOR UPDATE;
+	SELECT * INTO found_map FROM mosaic.shard_map m WHERE m.map = shard_lock.map FOR UPDATE;
 	IF NOT FOUND THEN
-		RAISE undefined_object USING MESSAGE = format('shard map "%s" does not exist', shard_begin.map),
+		RAISE undefined_object USING MESSAGE = format('shard map "%s" does not exist', shard_lock.map),
 			HINT = 'SELECT map FROM mosaic.shard_map shows the maps; mosaic.shard_map_create() makes one.';
 	END IF;
+	RETURN found_map;
+END
+$$;
+COMMENT ON FUNCTION mosaic.shard_lock(text) IS 'internal: locks a map for a change; 42704 where there is none';
+REVOKE ALL ON FUNCTION mosaic.shard_lock(text) FROM PUBLIC; -- serves the administration functions
+
+CREATE FUNCTION mosaic.shard_begin(map text) RETURNS mosaic.shard_map
+	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	found_map mosaic.shard_map := mosaic.shard_lock(map);
+BEGIN
 	IF found_map.changed_in <> pg_current_xact_id() THEN
 		UPDATE mosaic.shard_map m SET map = m.map WHERE m.map = shard_begin.map RETURNING * INTO found_map;
 	END IF;
@@ -177,14 +188,10 @@ REVOKE ALL ON FUNCTION mosaic.shard_map_create(text, text, regtype, integer, int
 
 CREATE FUNCTION mosaic.shard_map_drop(map text) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	found_map mosaic.shard_map := mosaic.shard_lock(map);
 BEGIN
-	PERFORM mosaic.shard_begin(map);
-	PERFORM mosaic.shard_finish(map, 'drop', '{}');
-	DELETE FROM mosaic.shard_slot_size z WHERE z.map = shard_map_drop.map;
-	DELETE FROM mosaic.shard_slot s WHERE s.map = shard_map_drop.map;
-	DELETE FROM mosaic.shard_range r WHERE r.map = shard_map_drop.map;
-	DELETE FROM mosaic.shard_key k WHERE k.map = shard_map_drop.map;
-	DELETE FROM mosaic.shard s WHERE s.map = shard_map_drop.map;
+	INSERT INTO mosaic.shard_map_history (map, epoch, change) VALUES (map, found_map.epoch + 1, 'drop');
 	DELETE FROM mosaic.shard_map m WHERE m.map = shard_map_drop.map;
 END
 $$;

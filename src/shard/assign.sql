@@ -184,12 +184,10 @@ COMMENT ON FUNCTION mosaic.shard_rebalance_plan(text, text, integer) IS
 CREATE FUNCTION mosaic.shard_rebalance_apply(map text, max_moves integer DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	found_map mosaic.shard_map;
+	found_map mosaic.shard_map := mosaic.shard_lock(map);
 	moves integer;
 BEGIN
-	-- Locked, and left at its epoch where there is nothing to move.
-	SELECT * INTO found_map FROM mosaic.shard_map m WHERE m.map = shard_rebalance_apply.map FOR UPDATE;
-	IF FOUND AND NOT EXISTS (SELECT FROM mosaic.shard_rebalance_plan(map, 'count', max_moves)) THEN
+	IF NOT EXISTS (SELECT FROM mosaic.shard_rebalance_plan(map, 'count', max_moves)) THEN
 		RETURN found_map.epoch;
 	END IF;
 	found_map := mosaic.shard_begin(map);

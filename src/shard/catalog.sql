@@ -47,7 +47,7 @@ COMMENT ON COLUMN mosaic.shard_node.options IS 'further libpq parameters, such a
 COMMENT ON COLUMN mosaic.shard_node.conninfo IS 'host, port and options as libpq reads them; kept by a trigger';
 
 CREATE TABLE mosaic.shard (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map,
+	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
 	shard_id integer NOT NULL CHECK (shard_id >= 0),
 	shard_name text COLLATE "C" NOT NULL CHECK (octet_length(shard_name) BETWEEN 1 AND 63),
 	node text COLLATE "C" REFERENCES mosaic.shard_node,
@@ -62,7 +62,7 @@ COMMENT ON COLUMN mosaic.shard.weight IS 'share of the keys that it should own, 
 COMMENT ON COLUMN mosaic.shard.draining IS 'it should own nothing and is given nothing';
 
 CREATE TABLE mosaic.shard_slot (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map,
+	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
 	slot integer NOT NULL CHECK (slot >= 0),
 	shard_id integer,
 	state text NOT NULL DEFAULT 'stable' CHECK (state IN ('stable', 'moving', 'fenced')),
@@ -81,12 +81,12 @@ CREATE TABLE mosaic.shard_slot_size (
 	bytes bigint NOT NULL CHECK (bytes >= 0),
 	measured_at timestamptz NOT NULL DEFAULT now(),
 	PRIMARY KEY (map, slot),
-	FOREIGN KEY (map, slot) REFERENCES mosaic.shard_slot
+	FOREIGN KEY (map, slot) REFERENCES mosaic.shard_slot ON DELETE CASCADE
 );
 COMMENT ON TABLE mosaic.shard_slot_size IS 'sizes of slots as last reported, for mosaic.shard_rebalance_plan(by => ''bytes'')';
 
 CREATE TABLE mosaic.shard_range (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map,
+	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
 	lower text COLLATE "C",
 	upper text COLLATE "C",
 	shard_id integer NOT NULL,
@@ -100,7 +100,7 @@ COMMENT ON COLUMN mosaic.shard_range.upper IS 'first key after the range; NULL: 
 COMMENT ON COLUMN mosaic.shard_range.epoch IS 'epoch in which the owner last changed';
 
 CREATE TABLE mosaic.shard_key (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map,
+	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
 	key text COLLATE "C" NOT NULL CHECK (octet_length(key) <= 1024),
 	shard_id integer NOT NULL,
 	schema_name name,
