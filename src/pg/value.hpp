@@ -33,8 +33,6 @@ inline value regclass_value(Oid v) { return {REGCLASSOID, ObjectIdGetDatum(v), !
 inline value timestamptz_value(TimestampTz v) { return {TIMESTAMPTZOID, TimestampTzGetDatum(v), false}; }
 value text_value(std::string_view v);
 value optional_text_value(const std::optional<std::string> &v);
-value text_value(const std::optional<std::string> &v);
-inline value text_value(const std::string &v) { return text_value(std::string_view(v)); }
 value name_value(const char *v);
 
 // Text of a text-like or name argument.
