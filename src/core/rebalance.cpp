@@ -5,9 +5,7 @@
 
 #include "core/rebalance.hpp"
 
-#ifdef POSTGRES_H
-#error "core/ is plain C++ without server headers"
-#endif
+#include "core/pure.hpp"
 
 namespace core {
 

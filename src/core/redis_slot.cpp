@@ -3,9 +3,7 @@
 
 #include "core/redis_slot.hpp"
 
-#ifdef POSTGRES_H
-#error "core/ is plain C++ without server headers"
-#endif
+#include "core/pure.hpp"
 
 namespace core {
 

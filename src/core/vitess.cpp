@@ -6,9 +6,7 @@
 
 #include "core/vitess.hpp"
 
-#ifdef POSTGRES_H
-#error "core/ is plain C++ without server headers"
-#endif
+#include "core/pure.hpp"
 
 namespace core {
 

@@ -6,18 +6,18 @@
 -- grant EXECUTE to the roles that may change where keys go.
 
 CREATE FUNCTION mosaic.shard_map_verify(map text) RETURNS void
-	LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'shard_map_verify';
+	LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'mosaic_shard_map_verify';
 COMMENT ON FUNCTION mosaic.shard_map_verify(text) IS
 	'raises unless the catalogs make a map: 23P01 where ranges overlap, 23514 for any other inconsistency, 42704 where there is no such map';
 
 CREATE FUNCTION mosaic.shard_key_type(key_type regtype) RETURNS regtype
-	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'shard_key_type';
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_shard_key_type';
 COMMENT ON FUNCTION mosaic.shard_key_type(regtype) IS
 	'internal: the key type of maps that stands for a type; 42804, with the reason, where it cannot be a shard key';
 REVOKE ALL ON FUNCTION mosaic.shard_key_type(regtype) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_key_text(key_type regtype, key text) RETURNS text
-	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'shard_key_text';
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_shard_key_text';
 COMMENT ON FUNCTION mosaic.shard_key_text(regtype, text) IS
 	'a key as the catalogs spell it; instants without a zone are read in UTC';
 

@@ -9,14 +9,14 @@
 
 // Trigger on every shard catalog: what backends hold is in doubt from the
 // next command here, and from the commit elsewhere.
-PG_FUNCTION(shard_signal_change)
+PG_FUNCTION(mosaic_shard_signal_change)
 {
 	pg::signal_change(pg::extension_relation("shard_map"));
 	return PointerGetDatum(nullptr);
 }
 
 // Raises unless the catalogs, as this transaction has them, make a map.
-PG_FUNCTION(shard_map_verify)
+PG_FUNCTION(mosaic_shard_map_verify)
 {
 	const std::string_view name = pg::bytes_of(PG_GETARG_DATUM(0));
 	const pg::memory_scope scratch("shard map verify");
@@ -27,14 +27,14 @@ PG_FUNCTION(shard_map_verify)
 
 // Refuses a type that cannot be a shard key; else the type that stands for it
 // in maps.
-PG_FUNCTION(shard_key_type)
+PG_FUNCTION(mosaic_shard_key_type)
 {
 	return ObjectIdGetDatum(shard::type_of_kind(shard::kind_of_type(PG_GETARG_OID(0))));
 }
 
 // The one spelling of a key by which catalogs name it.  An instant or date
 // without a zone is read in UTC, so that bounds do not depend on the session.
-PG_FUNCTION(shard_key_text)
+PG_FUNCTION(mosaic_shard_key_text)
 {
 	const shard::key_kind kind = shard::kind_of_type(PG_GETARG_OID(0));
 	const pg::setting_scope utc;
@@ -44,7 +44,7 @@ PG_FUNCTION(shard_key_text)
 }
 
 // What lies between the ranges of a map, and before and after them.
-PG_FUNCTION(shard_range_gaps)
+PG_FUNCTION(mosaic_shard_range_gaps)
 {
 	const pg::memory_scope scratch("shard range gaps");
 	const std::string_view name = pg::bytes_of(PG_GETARG_DATUM(0));

@@ -145,7 +145,7 @@ GRANT SELECT ON mosaic.shard_map, mosaic.shard, mosaic.shard_slot, mosaic.shard_
 
 -- Caches.  ALWAYS: also where the catalogs are filled by logical replication.
 CREATE FUNCTION mosaic.shard_signal_change() RETURNS trigger
-	LANGUAGE C AS 'MODULE_PATHNAME', 'shard_signal_change';
+	LANGUAGE C AS 'MODULE_PATHNAME', 'mosaic_shard_signal_change';
 COMMENT ON FUNCTION mosaic.shard_signal_change() IS 'internal: tells every session, at commit, that shard maps may have changed';
 REVOKE ALL ON FUNCTION mosaic.shard_signal_change() FROM PUBLIC; -- serves triggers only
 

@@ -7,24 +7,24 @@
 #include "pg/native_hash.hpp"
 #include "shard/numbers.hpp"
 
-PG_FUNCTION(shard_crc16_slot)
+PG_FUNCTION(mosaic_shard_crc16_slot)
 {
 	shard::require_plain_collation(fcinfo);
 	return Int32GetDatum(core::redis_slot(pg::utf8_of(pg::bytes_of(PG_GETARG_DATUM(0)))));
 }
 
-PG_FUNCTION(shard_citus_index_bigint)
+PG_FUNCTION(mosaic_shard_citus_index_bigint)
 {
 	return Int32GetDatum(core::equal_range(pg::hash32(PG_GETARG_INT64(0)), shard::require_count(PG_GETARG_INT32(1))));
 }
 
-PG_FUNCTION(shard_citus_index_text)
+PG_FUNCTION(mosaic_shard_citus_index_text)
 {
 	shard::require_plain_collation(fcinfo);
 	return Int32GetDatum(core::equal_range(pg::hash32(pg::bytes_of(PG_GETARG_DATUM(0))), shard::require_count(PG_GETARG_INT32(1))));
 }
 
-PG_FUNCTION(shard_vitess_ksid)
+PG_FUNCTION(mosaic_shard_vitess_ksid)
 {
 	const std::string_view vindex = pg::bytes_of(PG_GETARG_DATUM(1));
 	const auto id = core::vitess_keyspace_id(PG_GETARG_INT64(0), vindex);
@@ -35,7 +35,7 @@ PG_FUNCTION(shard_vitess_ksid)
 }
 
 // NULL where no range holds the id.
-PG_FUNCTION(shard_key_range)
+PG_FUNCTION(mosaic_shard_key_range)
 {
 	const std::string_view id = pg::bytes_of(PG_GETARG_DATUM(0));
 	const pg::array_elements ranges = pg::elements_of(PG_GETARG_DATUM(1));

@@ -16,7 +16,7 @@ int64 clock_tick()
 
 } // namespace
 
-PG_FUNCTION(shard_make_id)
+PG_FUNCTION(mosaic_shard_make_id)
 {
 	const int32 shard_number = PG_GETARG_INT32(0);
 	if (shard_number < 0 || shard_number >= core::shard_id_shards)
@@ -26,7 +26,7 @@ PG_FUNCTION(shard_make_id)
 	return pg::int8_value(core::make_shard_id(tick, shard_number)).datum;
 }
 
-PG_FUNCTION(shard_id_parts)
+PG_FUNCTION(mosaic_shard_id_parts)
 {
 	const core::shard_id_parts parts = core::split_shard_id(PG_GETARG_INT64(0));
 	return pg::composite_result(fcinfo, {pg::timestamptz_value((parts.unix_ms - unix_epoch_ms) * 1000),

@@ -62,19 +62,19 @@ pg::value optional_text(std::string_view text)
 
 } // namespace
 
-PG_FUNCTION_AFTER_CHANGES(shard_for)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_for)
 {
 	const answer a = ask(fcinfo);
 	return Int32GetDatum(shard::owner_of(a.map, a.key).id);
 }
 
-PG_FUNCTION_AFTER_CHANGES(shard_name_for)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_name_for)
 {
 	const answer a = ask(fcinfo);
 	return pg::text_value(shard::owner_of(a.map, a.key).name).datum;
 }
 
-PG_FUNCTION_AFTER_CHANGES(shard_slot_for)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_slot_for)
 {
 	const answer a = ask(fcinfo);
 	if (a.map.method != shard::strategy::slots)
@@ -83,7 +83,7 @@ PG_FUNCTION_AFTER_CHANGES(shard_slot_for)
 	return Int32GetDatum(shard::slot_of(a.map, a.key));
 }
 
-PG_FUNCTION_AFTER_CHANGES(shard_location)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_location)
 {
 	const answer a = ask(fcinfo);
 	const shard::place p = shard::locate_owned(a.map, a.key);
@@ -96,7 +96,7 @@ PG_FUNCTION_AFTER_CHANGES(shard_location)
 										 pg::text_value(shard::slot_state_words[static_cast<std::size_t>(p.state)])});
 }
 
-PG_FUNCTION_AFTER_CHANGES(shard_dsn_for)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_dsn_for)
 {
 	const answer a = ask(fcinfo);
 	const shard::place p = shard::locate_owned(a.map, a.key);
@@ -104,7 +104,7 @@ PG_FUNCTION_AFTER_CHANGES(shard_dsn_for)
 	return pg::text_value(shard::dsn_of(n, p)).datum;
 }
 
-PG_FUNCTION_AFTER_CHANGES(shard_check)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_check)
 {
 	const answer a = ask(fcinfo);
 	const shard::place p = shard::locate_owned(a.map, a.key);
@@ -120,7 +120,7 @@ PG_FUNCTION_AFTER_CHANGES(shard_check)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_AFTER_CHANGES(shard_map_epoch)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_map_epoch)
 {
 	return pg::int8_value(shard::find_map(pg::bytes_of(PG_GETARG_DATUM(0))).epoch).datum;
 }

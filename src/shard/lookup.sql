@@ -24,7 +24,7 @@ BEGIN
 		FOREACH key_type IN ARRAY ARRAY['bigint', 'integer', 'smallint', 'text', 'uuid', 'bytea', 'date', 'timestamptz', '"any"'] LOOP
 			EXECUTE format('CREATE FUNCTION mosaic.%I(map text, key %s%s) %s LANGUAGE C STABLE STRICT PARALLEL SAFE AS ''MODULE_PATHNAME'', %L',
 				lookup.column1, key_type, lookup.column2,
-				CASE WHEN lookup.column3 <> '' THEN 'RETURNS ' || lookup.column3 ELSE '' END, lookup.column1);
+				CASE WHEN lookup.column3 <> '' THEN 'RETURNS ' || lookup.column3 ELSE '' END, 'mosaic_' || lookup.column1);
 			EXECUTE format('COMMENT ON FUNCTION mosaic.%I(text, %s%s) IS %L', lookup.column1, key_type,
 				CASE lookup.column1 WHEN 'shard_dsn_for' THEN ', text' WHEN 'shard_check' THEN ', bigint' ELSE '' END,
 				lookup.column4 || '; 42704 where there is no such map, P0002 where no shard owns the key, 42804 for a key of an unsuitable type');
@@ -38,15 +38,15 @@ END
 $$;
 
 CREATE FUNCTION mosaic.shard_split(map text, keys anyarray, OUT shard_id integer, OUT keys anyarray) RETURNS SETOF record
-	LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 16 AS 'MODULE_PATHNAME', 'shard_split';
+	LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 16 AS 'MODULE_PATHNAME', 'mosaic_shard_split';
 COMMENT ON FUNCTION mosaic.shard_split(text, anyarray) IS
 	'the keys of each shard, in the order given, one row a shard by ascending id, nulls under a null id; errors as of mosaic.shard_for()';
 
 CREATE FUNCTION mosaic.shard_split(map text, keys text, OUT shard_id integer, OUT keys text[]) RETURNS SETOF record
-	LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 16 AS 'MODULE_PATHNAME', 'shard_split_text';
+	LANGUAGE C STABLE STRICT PARALLEL SAFE ROWS 16 AS 'MODULE_PATHNAME', 'mosaic_shard_split_text';
 COMMENT ON FUNCTION mosaic.shard_split(text, text) IS
 	'the same for keys given as an array literal, such as {1,2,3}, read as keys of the map''s type';
 
 CREATE FUNCTION mosaic.shard_map_epoch(map text) RETURNS bigint
-	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'shard_map_epoch';
+	LANGUAGE C STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_shard_map_epoch';
 COMMENT ON FUNCTION mosaic.shard_map_epoch(text) IS 'epoch of the map as of the last commit; 42704 where there is no such map';

@@ -31,23 +31,23 @@ uint64 column_hash(Oid type, Oid collation, Datum datum)
 
 } // namespace
 
-PG_FUNCTION(shard_native_bigint)
+PG_FUNCTION(mosaic_shard_native_bigint)
 {
 	return remainder_of(pg::partition_hash(PG_GETARG_INT64(0)), shard::require_count(PG_GETARG_INT32(1)));
 }
 
-PG_FUNCTION(shard_native_text)
+PG_FUNCTION(mosaic_shard_native_text)
 {
 	shard::require_plain_collation(fcinfo);
 	return remainder_of(pg::partition_hash(pg::bytes_of(PG_GETARG_DATUM(0))), shard::require_count(PG_GETARG_INT32(1)));
 }
 
-PG_FUNCTION(shard_native_bytea)
+PG_FUNCTION(mosaic_shard_native_bytea)
 {
 	return remainder_of(pg::partition_hash(pg::bytes_of(PG_GETARG_DATUM(0))), shard::require_count(PG_GETARG_INT32(1)));
 }
 
-PG_FUNCTION(shard_native_uuid)
+PG_FUNCTION(mosaic_shard_native_uuid)
 {
 	const char *bytes = reinterpret_cast<const char *>(PG_GETARG_UUID_P(0)->data);
 	return remainder_of(pg::partition_hash(std::string_view(bytes, UUID_LEN)), shard::require_count(PG_GETARG_INT32(1)));
@@ -55,7 +55,7 @@ PG_FUNCTION(shard_native_uuid)
 
 // VARIADIC "any": several columns as a key, each given as an argument or all
 // in one VARIADIC array.
-PG_FUNCTION(shard_native_row)
+PG_FUNCTION(mosaic_shard_native_row)
 {
 	const int n = shard::require_count(PG_GETARG_INT32(0));
 	// Bare literals bring no collation along.

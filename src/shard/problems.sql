@@ -1,7 +1,7 @@
 -- Shards: what is not as it should be in the maps.
 
 CREATE FUNCTION mosaic.shard_range_gaps(map text, OUT lower text, OUT upper text) RETURNS SETOF record
-	LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'shard_range_gaps';
+	LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'mosaic_shard_range_gaps';
 COMMENT ON FUNCTION mosaic.shard_range_gaps(text) IS
 	'the key ranges of a range map that no shard owns, NULL for no bound; 42704 where there is no such map';
 

@@ -83,7 +83,7 @@ void emit(FunctionCallInfo fcinfo, const map &m, const std::vector<core::slot_mo
 } // namespace
 
 // map, by, max_moves (NULL: all)
-PG_FUNCTION(shard_rebalance_plan)
+PG_FUNCTION(mosaic_shard_rebalance_plan)
 {
 	const pg::arguments arguments(fcinfo);
 	arguments.require(0, "map");

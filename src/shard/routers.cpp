@@ -18,42 +18,42 @@ std::string_view text_argument(FunctionCallInfo fcinfo, int n)
 
 } // namespace
 
-PG_FUNCTION(shard_modulo)
+PG_FUNCTION(mosaic_shard_modulo)
 {
 	return Int32GetDatum(core::floor_modulo(PG_GETARG_INT64(0), shard::require_count(PG_GETARG_INT32(1))));
 }
 
-PG_FUNCTION(shard_md5)
+PG_FUNCTION(mosaic_shard_md5)
 {
 	shard::require_plain_collation(fcinfo);
 	return Int32GetDatum(shard::md5_modulo(text_argument(fcinfo, 0), shard::require_count(PG_GETARG_INT32(1))));
 }
 
-PG_FUNCTION(shard_sha256_text)
+PG_FUNCTION(mosaic_shard_sha256_text)
 {
 	shard::require_plain_collation(fcinfo);
 	return Int32GetDatum(shard::sha256_modulo(text_argument(fcinfo, 0), shard::require_count(PG_GETARG_INT32(1))));
 }
 
-PG_FUNCTION(shard_sha256_uuid)
+PG_FUNCTION(mosaic_shard_sha256_uuid)
 {
 	const std::string_view bytes(reinterpret_cast<const char *>(PG_GETARG_UUID_P(0)->data), UUID_LEN);
 	return Int32GetDatum(shard::sha256_modulo(bytes, shard::require_count(PG_GETARG_INT32(1))));
 }
 
-PG_FUNCTION(shard_sha1)
+PG_FUNCTION(mosaic_shard_sha1)
 {
 	const std::string decimal = std::to_string(PG_GETARG_INT64(0));
 	return Int32GetDatum(shard::sha1_modulo(decimal, shard::require_count(PG_GETARG_INT32(1))));
 }
 
-PG_FUNCTION(shard_jump)
+PG_FUNCTION(mosaic_shard_jump)
 {
 	return Int32GetDatum(core::jump(static_cast<uint64>(PG_GETARG_INT64(0)), shard::require_count(PG_GETARG_INT32(1))));
 }
 
 // Of equal scores, which is to say of equal members, the first wins.
-PG_FUNCTION(shard_rendezvous)
+PG_FUNCTION(mosaic_shard_rendezvous)
 {
 	shard::require_plain_collation(fcinfo);
 	const uint64 key_hash = pg::partition_hash(text_argument(fcinfo, 0));

@@ -63,13 +63,13 @@ Datum emit(FunctionCallInfo fcinfo, const pg::array_elements &keys)
 
 } // namespace
 
-PG_FUNCTION_AFTER_CHANGES(shard_split)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_split)
 {
 	return emit(fcinfo, pg::elements_of(PG_GETARG_DATUM(1)));
 }
 
 // The keys as an array literal, whose type is the map's to know.
-PG_FUNCTION_AFTER_CHANGES(shard_split_text)
+PG_FUNCTION_AFTER_CHANGES(mosaic_shard_split_text)
 {
 	const Datum array = pg::input(TEXTARRAYOID, std::string(pg::bytes_of(PG_GETARG_DATUM(1))).c_str());
 	return emit(fcinfo, pg::elements_of(array));
