@@ -13,12 +13,12 @@ namespace {
 
 class creation {
 public:
-	creation(const range_set &set, const position &from, const position &now, int limit)
-		: set_(set), now_(now), limit_(limit), keeps_past_(set.axis_key().compare(from, coverage_start(set, now)) < 0)
+	creation(const range_set &set, const position &from, const position &now)
+		: set_(set), now_(now), keeps_past_(set.axis_key().compare(from, coverage_start(set, now)) < 0)
 	{
 	}
 
-	bool full() const { return static_cast<int>(steps_.size()) >= limit_; }
+	bool full() const { return static_cast<int>(steps_.size()) >= most_steps; }
 
 	// Fills [from, to), where nothing is.
 	void fill(position from, const position &to)
@@ -55,7 +55,6 @@ private:
 
 	const range_set &set_;
 	position now_;
-	int limit_;
 	bool keeps_past_; // asked for by start_at
 	names names_;
 	plan steps_;
@@ -78,12 +77,12 @@ position coverage_start(const range_set &set, const position &now)
 	return set.boundaries().floor(now);
 }
 
-plan plan_creation(const range_set &set, const position &from, const position &now, int limit)
+plan plan_creation(const range_set &set, const position &from, const position &now)
 {
 	const key &k = set.axis_key();
 	const pg::partition_table &table = set.table();
 	const position end = coverage_end(set, now);
-	creation result(set, from, now, limit);
+	creation result(set, from, now);
 	position cursor = from;
 
 	// Only the partitions that end after the start matter; they are the last.
