@@ -7,9 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#ifdef POSTGRES_H
-#error "core/ knows nothing of the server"
-#endif
+#include "core/pure.hpp"
 
 namespace core {
 

@@ -124,6 +124,7 @@ private:
 				return result::nothing_due; // forgotten since the pass began
 			state_ = *found;
 			require_parent(parent_);
+			driver_.works_on(parent_);
 			steps = plan_set(state_.settings, {GetCurrentTransactionStartTimestamp(), state_.confirmed, state_.retiring}).steps;
 			return result::nothing_due;
 		});

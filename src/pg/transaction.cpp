@@ -1,7 +1,9 @@
 // transaction.cpp: who begins and ends transactions.
 #include "pg/transaction.hpp"
 
+#include "pg/background_worker.hpp"
 #include "pg/extension.hpp"
+#include "pg/value.hpp"
 
 namespace pg {
 
@@ -31,6 +33,11 @@ void worker_transactions::rollback()
 {
 	call([] { AbortCurrentTransaction(); });
 	MemoryContextSwitchTo(home_);
+}
+
+void worker_transactions::works_on(Oid relation)
+{
+	report_activity(("maintaining " + qualified_name(relation)).c_str());
 }
 
 procedure_transactions::procedure_transactions()

@@ -19,6 +19,8 @@ public:
 	// May another step begin?  A worker leaves between steps when its database
 	// is wanted by somebody else or maintenance has been switched off.
 	virtual bool goes_on() { return true; }
+	// Shown for this process while it works; a session shows its statement.
+	virtual void works_on(Oid) {}
 
 protected:
 	~transaction_driver() = default;
@@ -38,6 +40,7 @@ public:
 	void rollback() override;
 	bool at_top_level() const override { return true; }
 	bool goes_on() override { return may_go_on_(); }
+	void works_on(Oid relation) override;
 
 private:
 	Oid extension_;

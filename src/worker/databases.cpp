@@ -169,7 +169,7 @@ void begun(database &entry, process_kind kind)
 {
 	duty &duty = entry.of(kind);
 	duty.at_work = true;
-	duty.sent_away = false;
+	duty.may_end = false;
 	duty.since = GetCurrentTimestamp();
 	if (kind != process_kind::maintenance)
 		return;
@@ -185,7 +185,7 @@ void not_begun(database &entry, process_kind kind)
 
 void sent_away(database &entry, process_kind kind)
 {
-	entry.of(kind).sent_away = true;
+	entry.of(kind).may_end = true;
 }
 
 void gone(database &entry, process_kind kind)
@@ -193,12 +193,10 @@ void gone(database &entry, process_kind kind)
 	duty &duty = entry.of(kind);
 	duty.at_work = false;
 	duty.ended = GetCurrentTimestamp();
-	if (duty.sent_away)
+	if (duty.may_end)
 		return stand_aside(entry, kind);
-	if (kind == process_kind::ticker && (!entry.wants_ticker || duty.ended - duty.since > steady))
+	if (kind == process_kind::ticker && duty.ended - duty.since > steady)
 		duty.failures = 0;
-	if (kind == process_kind::ticker && !entry.wants_ticker)
-		return; // it had nothing left to do
 	++duty.failures;
 	duty.due = after_failures(duty.failures, kind == process_kind::ticker ? second : naptime());
 }
@@ -219,6 +217,8 @@ void pass_reported(database &entry, const pass_report &report)
 	entry.extension = report.extension;
 	entry.miss_pause = next_miss_pause(entry, report.applied);
 	++entry.passes;
+	if (report.complete)
+		entry.passed_at = now;
 
 	duty.due = now + period(entry);
 	if (entry.missed)
@@ -263,30 +263,41 @@ void nudge_for_missing_partition()
 	wake_launcher(*state);
 }
 
-void set_wants_ticker(Oid oid, bool wants)
+void want_ticker(Oid oid)
 {
 	const locked_state state(LW_EXCLUSIVE);
 	database *entry = find_database(*state, oid);
-	if (entry == nullptr && wants)
+	if (entry == nullptr)
 		entry = add(*state, oid);
-	if (entry == nullptr || entry->wants_ticker == wants)
+	if (entry == nullptr || entry->wants_ticker)
 		return;
-	entry->wants_ticker = wants;
+	entry->wants_ticker = true;
 	wake_launcher(*state);
+}
+
+void ticker_finished(Oid oid)
+{
+	const locked_state state(LW_EXCLUSIVE);
+	if (database *entry = find_database(*state, oid); entry != nullptr)
+	{
+		entry->wants_ticker = false;
+		entry->ticker.may_end = true;
+	}
 }
 
 void nudge_ticker()
 {
 	{
 		const locked_state state(LW_SHARED);
+		const database *entry = find_database(*state, MyDatabaseId);
 		const process *ticker = find_process(*state, process_kind::ticker, MyDatabaseId);
 		if (ticker != nullptr && ticker->pid != 0)
-		{
 			SetLatch(ticker->latch);
+		// One that is about to end does not wake up again.
+		if (entry != nullptr && entry->wants_ticker)
 			return;
-		}
 	}
-	set_wants_ticker(MyDatabaseId, true);
+	want_ticker(MyDatabaseId);
 }
 
 } // namespace worker

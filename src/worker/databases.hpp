@@ -42,7 +42,9 @@ void nudge_maintenance();
 void nudge_ticker();
 void nudge_for_missing_partition();
 
-// A ticker that finds nothing to do says so before it ends.
-void set_wants_ticker(Oid database, bool wants);
+// From a process that sees that the database needs a ticker, and from a ticker
+// that sees that it does not, before it ends.
+void want_ticker(Oid database);
+void ticker_finished(Oid database);
 
 } // namespace worker

@@ -24,9 +24,12 @@ namespace {
 
 constexpr int64 second = USECS_PER_SEC;
 
-// A pass that waits longer than this, as DETACH CONCURRENTLY may have to,
-// no longer keeps other databases waiting for mosaic.max_workers.
-constexpr int64 long_pass = 60 * second;
+// A pass that lasts longer than this, as one may that waits for a DETACH
+// CONCURRENTLY, no longer keeps other databases waiting for mosaic.max_workers.
+int64 long_pass()
+{
+	return std::min(settings::naptime, 60) * second;
+}
 
 class launcher {
 public:
@@ -174,7 +177,7 @@ bool launcher::has_room(process_kind kind) const
 		return true;
 	const locked_state state(LW_SHARED);
 	const auto counts = [=](const database &entry) {
-		return entry.maintenance.at_work && now - entry.maintenance.since < long_pass;
+		return entry.maintenance.at_work && now - entry.maintenance.since < long_pass();
 	};
 	return std::count_if(state->databases(), state->databases_end(), counts) < settings::max_workers;
 }

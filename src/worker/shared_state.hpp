@@ -30,8 +30,8 @@ constexpr int error_size = 256;
 // One kind of process in one database.
 struct duty {
 	bool at_work;	// from the launcher's decision until it is known to have ended
-	bool sent_away; // for the sake of somebody who wants the database
-	int failures;	// in a row: ends that were neither asked for nor reported
+	bool may_end;	// sent away, or has nothing left to do
+	int failures;	// in a row: ends that were neither expected nor reported
 	TimestampTz due;
 	TimestampTz since; // when it last began
 	TimestampTz ended;
@@ -50,6 +50,7 @@ struct database {
 	bool for_miss;	  // the pass began for such a row
 	int crashes;	  // of the server, in a row, each during a pass
 	int64 miss_pause; // us after a pass until such a row counts again
+	TimestampTz passed_at; // end of the last complete pass; 0: none yet
 	int64 passes;
 	int64 errors;
 	TimestampTz error_at;

@@ -28,6 +28,7 @@ lose_partition($node, 'postgres');
 my $pass = running_pass($node, 'postgres');
 is($node->safe_psql('postgres', "SELECT database, state, since <= now() FROM mosaic.worker_status WHERE kind = 'maintenance' AND pid = $pass"),
 	'postgres|running|t', 'worker_status shows the pass');
+is($node->safe_psql('postgres', "SELECT activity FROM mosaic.worker_status WHERE pid = $pass"), 'maintaining public.readings', 'and the set it is at');
 like(`ps -o args= -p $pass`, qr/pg_mosaic maintenance postgres/, 'the process title names its database');
 is($node->safe_psql('postgres', "SELECT setting FROM pg_settings WHERE name = 'mosaic.max_workers'"), '1', 'one pass at a time is the default');
 

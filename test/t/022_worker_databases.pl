@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $node = start_node('databases', 'mosaic.naptime' => '1s', 'mosaic.max_workers' => 2);
+my $node = start_node('databases', 'mosaic.naptime' => '1s');
 $node->safe_psql('postgres', "CREATE DATABASE $_") for qw(shop plain closed);
 make_set($node, 'shop');
 make_set($node, 'closed');
@@ -43,6 +43,7 @@ for my $want (
 }
 running_pass($node, 'shop');
 running_pass($node, 'copied');
+is($node->safe_psql('postgres', 'SHOW mosaic.max_workers'), '1', 'a long pass keeps no other database waiting for mosaic.max_workers');
 is($node->safe_psql('shop', q{SELECT count(*) FROM mosaic.worker_issues() WHERE code = 'pass_failing'}), '0', 'a pass that made way has not failed');
 $node->safe_psql('postgres', 'DROP DATABASE copied');
 pass('a copy is dropped, although its own pass is held too');

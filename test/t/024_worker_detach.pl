@@ -1,0 +1,73 @@
+# DETACH CONCURRENTLY, which only a worker can issue: it waits for old
+# transactions without anybody waiting for it, and one that a crash cut off is
+# finished by the next pass.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use MosaicWorker;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_node('detach', 'mosaic.naptime' => '1s');
+make_set($node, 'postgres');
+$node->safe_psql('postgres', 'INSERT INTO readings VALUES (1), (45)');
+$node->safe_psql('postgres', 'CREATE DATABASE elsewhere');
+make_set($node, 'elsewhere');
+
+my $pending = q{SELECT count(*) FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhdetachpending};
+
+# The worker begins only when nobody uses the parent; so it is held at its
+# statement until somebody does.
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION public.hold_detach() RETURNS event_trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		IF current_query() LIKE '%CONCURRENTLY%' THEN
+			PERFORM pg_advisory_xact_lock_shared(42);
+		END IF;
+	END$$;
+	CREATE EVENT TRIGGER hold_detach ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.hold_detach()});
+
+# The oldest partition becomes due to go, and a reader holds the parent while
+# it is detached; yields the reader.
+sub begin_detach
+{
+	my ($retention) = @_;
+	my ($gate, $reader) = map { $node->background_psql('postgres', on_error_die => 0) } 1 .. 2;
+	$gate->query_safe('SELECT pg_advisory_lock(42)');
+	$node->safe_psql('postgres', "UPDATE mosaic.partition_set SET retention = '$retention' WHERE parent = 'readings'::regclass");
+	$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
+	  or die 'nothing is detached';
+	$reader->query_safe('BEGIN; SELECT count(*) FROM readings WHERE id = 45');
+	$gate->quit;
+	ok($node->poll_query_until('postgres', "SELECT ($pending) = 1"), 'a partition is being detached');
+	return $reader;
+}
+
+my $reader = begin_detach('30');
+like($node->safe_psql('postgres', q{SELECT activity FROM mosaic.worker_status WHERE kind = 'maintenance' AND database = 'postgres'}),
+	qr/^ALTER TABLE .*readings_p0.* CONCURRENTLY/, 'the worker waits for the reader');
+$node->safe_psql('postgres', q{SET statement_timeout = '5s'; INSERT INTO readings VALUES (46); SELECT count(*) FROM readings WHERE id = 46});
+pass('and nobody waits for the worker');
+lose_partition($node, 'elsewhere');
+has_partition($node, 'elsewhere', 'nor does another database');
+$reader->query_safe('COMMIT');
+ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p0') IS NULL}), 'when the reader has ended, the partition goes');
+$reader->quit;
+
+# The worker dies while it waits
+$reader = begin_detach('20');
+my $pass = $node->safe_psql('postgres', q{SELECT pid FROM mosaic.worker_status WHERE kind = 'maintenance' AND database = 'postgres'});
+kill 'KILL', $pass;
+# The crash ends every session, the reader's too.
+$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE state = 'idle in transaction'})
+  or die 'the server did not come back';
+is($node->safe_psql('postgres', $pending), '1', 'after a crash the detach is still pending');
+$reader->{run}->kill_kill;
+ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p10') IS NULL}), 'and the next pass finishes it');
+is($node->safe_psql('postgres', $pending), '0', 'nothing is pending any more');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM readings'), '2', 'the rows that are to stay are there');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM mosaic.issues WHERE severity <> 'info'}), 'and there is no issue left');
+
+$node->stop;
+done_testing();
