@@ -81,7 +81,10 @@ public:
 			pg::check_for_interrupts();
 			if (!driver_.goes_on())
 				return;
-			retire_one(what);
+			// Who keeps this one waiting would keep the next one as well, and
+			// other sets behind them.
+			if (retire_one(what) == result::deferred)
+				break;
 		}
 		conclude();
 	}
@@ -148,7 +151,7 @@ private:
 		});
 	}
 
-	void retire_one(const step &what)
+	result retire_one(const step &what)
 	{
 		bool concurrently = false;
 		set level;
@@ -158,19 +161,16 @@ private:
 			return result::nothing_due;
 		});
 		if (looked == result::failed)
-			return;
+			return looked;
 		step rest = what;
 		if (concurrently)
 		{
 			const detach_outcome detached = detach_concurrently(driver_, level, what);
 			if (detached.deferred || detached.error != nullptr)
-			{
-				in_transaction([&] { return detached.deferred ? result::deferred : failed(*detached.error); });
-				return;
-			}
+				return in_transaction([&] { return detached.deferred ? result_of({defer(level, what, 1)}) : failed(*detached.error); });
 			rest.detached = true;
 		}
-		in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
+		return in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
 	}
 
 	void conclude()
@@ -238,20 +238,23 @@ bool apply_and_report(const set &settings, const plan &steps, const request &ask
 
 // All steps behind one lock and one look at the bounds, which each of them
 // would otherwise make the server read again; where that fails, one at a time,
-// so that no partition holds up another.
+// so that the error of one partition holds up no other.
 bool retire_and_report(const set &settings, const plan &steps, const request &asked, std::vector<maintained> &rows)
 {
 	std::vector<applied> done;
-	const ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
-	for (const applied &one : done)
-		rows.push_back(row_of(settings.root, one));
-	if (error == nullptr && (done.empty() || done.front().outcome == "done"))
+	if (pg::attempt([&] { done = apply(settings, steps, asked); }) == nullptr)
+	{
+		for (const applied &one : done)
+			rows.push_back(row_of(settings.root, one));
 		return true;
+	}
 	bool well = true;
-	for (std::size_t n = done.size(); n < steps.size(); ++n)
+	for (const step &what : steps)
 	{
 		pg::check_for_interrupts();
-		well = apply_and_report(settings, {steps[n]}, asked, rows) && well;
+		well = apply_and_report(settings, {what}, asked, rows) && well;
+		if (!rows.empty() && rows.back().outcome == "deferred")
+			break; // who keeps this one waiting would keep the next one as well
 	}
 	return well;
 }
