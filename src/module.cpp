@@ -3,6 +3,7 @@
 
 #include "partition/settings.hpp"
 #include "pg/settings.hpp"
+#include "shard/settings.hpp"
 #include "worker/settings.hpp"
 #include "worker/worker.hpp"
 
@@ -18,6 +19,7 @@ void _PG_init(void)
 	pg::boundary([] {
 		partition::define_settings();
 		worker::define_settings();
+		shard::define_settings();
 		pg::reserve_setting_prefix();
 		worker::start();
 	});

@@ -29,6 +29,7 @@ struct coverage {
 	bool holds_now = false;
 	bool endless = false;
 	position until;
+	pg::range_partition last; // of an endless coverage
 };
 
 // The span without a gap that holds now; looks at the ranges from now on only.
@@ -52,9 +53,10 @@ coverage coverage_of(const range_set &set, const position &now)
 			break;
 		result.holds_now = true;
 		const std::optional<position> upper = set.upper(range);
-		if (!upper)
+		if (!upper || set.is_infinite(*upper))
 		{
 			result.endless = true;
+			result.last = range;
 			break;
 		}
 		result.until = *upper;
@@ -62,16 +64,25 @@ coverage coverage_of(const range_set &set, const position &now)
 	return result;
 }
 
+// Has the key run out, or did somebody leave the last partition open?
+bool ends_with_key(const range_set &set, const pg::range_partition &last)
+{
+	const std::optional<position> lower = set.lower(last);
+	if (!lower || set.is_infinite(*lower))
+		return false;
+	return set.axis_key().encode(set.boundaries().next(*lower)).at == pg::range_bound::kind::maxvalue;
+}
+
 void assess_coverage(const range_set &set, const position &now, assessment &result)
 {
 	const coverage covered = coverage_of(set, now);
 	result.covers_now = covered.holds_now;
-	result.ends_with_key = covered.endless;
 	if (!covered.holds_now)
 		return;
 	if (covered.endless)
 	{
-		result.covered_until = "MAXVALUE";
+		result.covered_until = set.text(covered.last.upper);
+		result.ends_with_key = ends_with_key(set, covered.last);
 		return;
 	}
 	result.covered_until = set.text(set.axis_key().encode(covered.until));

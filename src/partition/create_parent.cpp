@@ -42,6 +42,8 @@ PG_FUNCTION(mosaic_create_parent)
 	settings.strategy = strategy_name(pg::partition_table(settings.parent).strategy());
 	require_unmanaged(settings.parent);
 	validate(settings);
+	if (settings.start_at)
+		settings.start_at = range_set(settings).start_text();
 	insert_set(settings);
 
 	pg::rowset rows(fcinfo);

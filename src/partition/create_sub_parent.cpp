@@ -85,6 +85,8 @@ set checked_level(set level, const set &lowest)
 		level.strategy = strategy_name(table.strategy());
 	}
 	validate(level);
+	if (level.start_at)
+		level.start_at = range_set(level).start_text();
 	level.partition_by = pg::partition_clause_of(level.parent);
 	pg::spi().execute("DROP TABLE " + scratch);
 	return level;

@@ -98,6 +98,9 @@ position grid::before(const position &at, const width &distance) const
 {
 	if (key_->on() == axis::number)
 		return {0, at.number - distance.number};
+	// Retention may reach back beyond the calendar's first day.
+	if (static_cast<double>(at.time) - mean_length(distance.time) - mean_month_usecs < static_cast<double>(MIN_TIMESTAMP))
+		return {DT_NOBEGIN, {}};
 	const bool elapsed = distance.time.months == 0 && distance.time.days == 0;
 	return {elapsed ? pg::add(at.time, distance.time, -1) : from_wall_clock(pg::add(wall_clock(at.time), distance.time, -1)), {}};
 }

@@ -34,7 +34,8 @@ constexpr std::array<format_name, 8> format_names{{
 			name = entry.name;
 	if (format != key_format::native)
 		throw pg::failure(ERRCODE_DATATYPE_MISMATCH, "key_format \"" + name + "\" does not fit a key of type " + pg::format_type(type),
-						  "epoch_* and snowflake are for integers, uuidv7 is for uuid, ulid is for text with collation \"C\".");
+						  "epoch_s is for integer and bigint, the other epochs and snowflake are for bigint, uuidv7 is for uuid, ulid is for text with "
+						  "collation \"C\".");
 	if (type == UUIDOID)
 		throw pg::failure(ERRCODE_DATATYPE_MISMATCH, "a RANGE key of type uuid needs a key_format",
 						  "Only UUIDs of version 7 are ordered by time.", "Pass key_format => 'uuidv7' if the column holds those.");
@@ -85,8 +86,13 @@ void require_format(Oid type, Oid collation, key_format format)
 							  "In another collation ULIDs do not sort by time.",
 							  "Declare the key as: PARTITION BY RANGE (column COLLATE \"C\")");
 		break;
-	default:
+	case key_format::epoch_s:
 		if (type != INT4OID && type != INT8OID)
+			refuse_type(type, format);
+		break;
+	default:
+		// In an integer of 32 bits these ended in January 1970.
+		if (type != INT8OID)
 			refuse_type(type, format);
 	}
 }
@@ -140,11 +146,12 @@ position key::decode(Datum bound, rounding round) const
 	return {encoding::time_of(format_, type_, bound, round), {}};
 }
 
+static constexpr pg::range_bound beyond{pg::range_bound::kind::maxvalue, 0};
+
 pg::range_bound key::encode(const position &at) const
 {
-	constexpr pg::range_bound beyond{pg::range_bound::kind::maxvalue, 0};
 	if (axis_ == axis::number)
-		return pg::compare(at.number, greatest_number()) > 0 ? beyond : pg::range_bound{pg::range_bound::kind::value, number_datum(at.number)};
+		return encode_number(at.number);
 	if (format_ != key_format::native)
 	{
 		const std::optional<Datum> value = encoding::value_of(format_, type_, at.time);
@@ -153,19 +160,39 @@ pg::range_bound key::encode(const position &at) const
 	return {pg::range_bound::kind::value, type_ == DATEOID ? DateADTGetDatum(pg::date_of_local(at.time)) : TimestampGetDatum(at.time)};
 }
 
-pg::decimal key::greatest_number() const
+pg::range_bound key::encode_number(pg::decimal number) const
 {
+	if (const std::optional<number_range> ends = numbers())
+	{
+		if (pg::compare(number, ends->greatest) > 0)
+			return beyond;
+		if (pg::compare(number, ends->least) < 0)
+			number = ends->least;
+	}
+	return {pg::range_bound::kind::value, number_datum(number)};
+}
+
+std::optional<key::number_range> key::numbers() const
+{
+	const auto from_to = [](int64 least, int64 greatest) {
+		return number_range{pg::decimal::from_int8(least), pg::decimal::from_int8(greatest)};
+	};
 	switch (type_)
 	{
 	case INT2OID:
-		return pg::decimal::from_int8(PG_INT16_MAX);
+		return from_to(PG_INT16_MIN, PG_INT16_MAX);
 	case INT4OID:
-		return pg::decimal::from_int8(PG_INT32_MAX);
+		return from_to(PG_INT32_MIN, PG_INT32_MAX);
 	case INT8OID:
-		return pg::decimal::from_int8(PG_INT64_MAX);
+		return from_to(PG_INT64_MIN, PG_INT64_MAX);
 	default:
-		return pg::decimal::parse("Infinity");
+		break;
 	}
+	const std::optional<pg::numeric_limit> limit = pg::limit_of(typmod_);
+	if (!limit)
+		return std::nullopt;
+	const pg::decimal greatest = pg::power_of_ten(limit->precision - limit->scale) - pg::power_of_ten(-limit->scale);
+	return number_range{pg::decimal::from_int8(0) - greatest, greatest};
 }
 
 Datum key::number_datum(pg::decimal value) const
@@ -187,12 +214,29 @@ pg::microseconds key::resolution() const
 {
 	if (type_ == DATEOID)
 		return pg::usecs_per_day;
-	return format_ == key_format::native ? 1 : encoding::resolution(format_);
+	return format_ == key_format::native ? pg::timestamp_resolution(typmod_) : encoding::resolution(format_);
 }
 
-bool key::whole_numbers() const
+std::optional<pg::decimal> key::grain() const
 {
-	return is_integer(type_);
+	if (is_integer(type_))
+		return pg::decimal::from_int8(1);
+	const std::optional<pg::numeric_limit> limit = pg::limit_of(typmod_);
+	return limit ? std::optional(pg::power_of_ten(-limit->scale)) : std::nullopt;
+}
+
+bool key::holds(const position &at) const
+{
+	if (axis_ == axis::number)
+	{
+		const std::optional<pg::decimal> step = grain();
+		if (!at.number.finite() || (step && !at.number.multiple_of(*step)))
+			return false;
+	}
+	else if (at.time % resolution() != 0)
+		return false;
+	const pg::range_bound value = encode(at);
+	return value.at == pg::range_bound::kind::value && compare(decode(value.datum, rounding::down), at) == 0;
 }
 
 std::string key::text(const pg::range_bound &bound, const pg::time_zone &zone) const
@@ -217,6 +261,20 @@ std::string bound_text(Oid type, const pg::range_bound &bound, const pg::time_zo
 	default:
 		return pg::output(type, bound.datum);
 	}
+}
+
+std::string key::text(const position &at, const pg::time_zone &zone) const
+{
+	switch (axis_)
+	{
+	case axis::number:
+		return at.number.text();
+	case axis::local:
+		return pg::iso_timestamp(at.time);
+	case axis::instant:
+		break;
+	}
+	return pg::iso_timestamptz(at.time, zone);
 }
 
 position key::parse(const std::string &text, const pg::time_zone &zone) const

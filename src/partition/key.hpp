@@ -6,6 +6,7 @@
 // axis of instants; its bounds stay values of its own type.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "pg/calendar.hpp"
@@ -39,19 +40,30 @@ public:
 
 	int compare(const position &a, const position &b) const;
 	position decode(Datum bound, rounding round) const;
-	// The key value at a position; MAXVALUE where the type ends before it.
+	// The key value at a position; MAXVALUE where the type ends before it, and
+	// its first value where it begins after.
 	pg::range_bound encode(const position &at) const;
 	// Smallest time between two values of the key, in microseconds.
 	pg::microseconds resolution() const;
-	// Does the key hold whole numbers only?
-	bool whole_numbers() const;
+	// Smallest step between two numbers of the key; none where any fraction is
+	// held.
+	std::optional<pg::decimal> grain() const;
+	// Is there a key value at exactly this position?
+	bool holds(const position &at) const;
 	// ISO text of a bound: what maintenance writes into commands and logs.
 	std::string text(const pg::range_bound &bound, const pg::time_zone &zone) const;
-	// A bound as given by a user.
+	// A position as given by a user, and as text that reads the same whatever
+	// settings the session has.
 	position parse(const std::string &text, const pg::time_zone &zone) const;
+	std::string text(const position &at, const pg::time_zone &zone) const;
 
 private:
-	pg::decimal greatest_number() const;
+	struct number_range {
+		pg::decimal least;
+		pg::decimal greatest;
+	};
+	std::optional<number_range> numbers() const; // none: without ends
+	pg::range_bound encode_number(pg::decimal number) const;
 	Datum number_datum(pg::decimal value) const;
 
 	Oid type_;

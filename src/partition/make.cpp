@@ -12,7 +12,7 @@ void require_room_for_locks(const set &settings, const plan &steps)
 	const pg::lock_table_need need = pg::lock_table_need_of(settings.parent, steps.size());
 	if (need.locks <= need.room)
 		return;
-	throw pg::failure(ERRCODE_OUT_OF_MEMORY, "cannot make " + std::to_string(steps.size()) + " partitions in one transaction",
+	throw pg::failure(ERRCODE_OUT_OF_MEMORY, "cannot make " + std::to_string(steps.size()) + (steps.size() < most_steps ? "" : " or more") + " partitions in one transaction",
 					  "They would take about " + std::to_string(need.locks) + " locks, and the lock table has room for about " +
 						  std::to_string(need.room) + " (max_locks_per_transaction).",
 					  "Give a later start_at or a smaller premake; raise premake afterwards, and CALL mosaic.maintain() or the worker makes the rest, "

@@ -23,8 +23,9 @@ std::string replaced(std::string text, const std::string &field, const std::stri
 	return at == std::string::npos ? text : text.replace(at, field.size(), by);
 }
 
-// The base is cut, never the bound; eight hexadecimal digits of a hash over
-// schema and full name keep two long tables apart.
+// The base is cut, the bound only where it is too long by itself; eight
+// hexadecimal digits of a hash over schema and full name keep two long tables
+// apart.
 std::string fitted(Oid parent, const std::string &pattern, const std::string &suffix)
 {
 	const std::string base = pg::relation_name(parent);
@@ -34,8 +35,9 @@ std::string fitted(Oid parent, const std::string &pattern, const std::string &su
 		return whole;
 	const std::string hash = pg::hash_hex(pg::qualified_name(parent));
 	const std::size_t fixed = replaced(filled, parent_field, "").size() + hash.size() + 1;
-	const std::size_t room = fixed < NAMEDATALEN ? NAMEDATALEN - 1 - fixed : 0;
-	return replaced(filled, parent_field, pg::clipped(base, room) + "_" + hash);
+	if (fixed >= NAMEDATALEN)
+		return fitted(parent, pattern, pg::hash_hex(suffix));
+	return replaced(filled, parent_field, pg::clipped(base, NAMEDATALEN - 1 - fixed) + "_" + hash);
 }
 
 } // namespace
@@ -61,11 +63,11 @@ std::string number_suffix(const std::string &number)
 	return text;
 }
 
-std::string free_name(Oid parent, const std::string &pattern, const std::string &suffix)
+std::string free_name(Oid parent, const std::string &pattern, const std::string &suffix, const names &planned)
 {
 	const Oid schema = pg::schema_of(parent);
 	std::string name = fitted(parent, pattern, suffix);
-	for (int n = 1; pg::name_taken(schema, name); ++n)
+	for (int n = 1; planned.count(name) != 0 || pg::name_taken(schema, name); ++n)
 	{
 		pg::check_for_interrupts();
 		name = fitted(parent, pattern, suffix + "_" + std::to_string(n));

@@ -280,26 +280,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION mosaic.failing_sets() IS 'Sets whose last maintenance pass failed, as rows of mosaic.issues';
 
-CREATE VIEW mosaic.partition_status WITH (security_invoker = true) AS
-	SELECT s.parent, c.covered_until, c.covered_at - pg_catalog.now() AS time_left, c.next_create_at, c.partitions, c.default_rows,
-		   c.expired AS expired_waiting, s.create_paused, s.retain_paused,
-		   (SELECT pg_catalog.max(l.at) FROM mosaic.partition_log l WHERE l.parent = s.parent AND l.outcome = 'done') AS last_ok,
-		   COALESCE(f.message, c.error) AS last_error, COALESCE(f.failures, 0) AS consecutive_failures
-	FROM mosaic.partition_set s
-	JOIN mosaic.partition_coverage() c ON c.parent::pg_catalog.oid = s.parent::pg_catalog.oid
-	LEFT JOIN mosaic.partition_failure f ON f.parent::pg_catalog.oid = s.parent::pg_catalog.oid;
-COMMENT ON VIEW mosaic.partition_status IS 'One row a set: how far its partitions reach and how maintenance goes. A role sees the sets whose parent it owns, a member of pg_monitor all.';
-COMMENT ON COLUMN mosaic.partition_status.covered_until IS 'End of the coverage that begins now, without a gap; NULL: no partition holds now';
-COMMENT ON COLUMN mosaic.partition_status.time_left IS 'Time until then; NULL for numeric keys';
-COMMENT ON COLUMN mosaic.partition_status.next_create_at IS 'When the next partition becomes due; NULL: one is due now, or the key is a number';
-COMMENT ON COLUMN mosaic.partition_status.partitions IS 'Number of partitions, the default included';
-COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, an estimate unless 0; NULL: there is none';
-COMMENT ON COLUMN mosaic.partition_status.expired_waiting IS 'Partitions that are due to be retired';
-COMMENT ON COLUMN mosaic.partition_status.last_ok IS 'When maintenance last changed the set without an error';
-COMMENT ON COLUMN mosaic.partition_status.last_error IS 'Error of the last pass, if it failed';
-COMMENT ON COLUMN mosaic.partition_status.consecutive_failures IS 'Passes in a row that failed';
-GRANT SELECT ON mosaic.partition_status TO PUBLIC;
-
 CREATE FUNCTION mosaic.list_assign(parent regclass, list text, keys text[])
 RETURNS TABLE (partition regclass, lower_bound text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_assign';

@@ -37,9 +37,12 @@ struct step {
 // Outlives the transaction that it was made in.
 using plan = std::vector<step>;
 
+// Nobody wants so many partitions; a mistyped interval would ask for millions.
+constexpr int most_steps = 50000;
+
 // Partitions to be made: from a position on, which is the interval that holds
-// now in a regular pass.  At most so many steps.
-plan plan_creation(const range_set &set, const position &from, const position &now, int limit = INT_MAX);
+// now in a regular pass.  At most most_steps.
+plan plan_creation(const range_set &set, const position &from, const position &now);
 
 // LIST: lists of which no partition takes some key.  HASH: remainders that no
 // partition takes.
@@ -55,7 +58,7 @@ struct retirement {
 };
 
 // Partitions to be retired, oldest first.
-retirement plan_retirement(const range_set &set, const position &now, bool confirmed, int limit = INT_MAX);
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed);
 
 // Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
 plan plan_resumption(const set &settings);

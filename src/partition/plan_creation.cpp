@@ -13,12 +13,12 @@ namespace {
 
 class creation {
 public:
-	creation(const range_set &set, const position &from, const position &now, int limit)
-		: set_(set), now_(now), limit_(limit), keeps_past_(set.axis_key().compare(from, coverage_start(set, now)) < 0)
+	creation(const range_set &set, const position &from, const position &now)
+		: set_(set), now_(now), keeps_past_(set.axis_key().compare(from, coverage_start(set, now)) < 0)
 	{
 	}
 
-	bool full() const { return static_cast<int>(steps_.size()) >= limit_; }
+	bool full() const { return static_cast<int>(steps_.size()) >= most_steps; }
 
 	// Fills [from, to), where nothing is.
 	void fill(position from, const position &to)
@@ -45,7 +45,9 @@ private:
 		const pg::range_bound upper = set_.axis_key().encode(to);
 		if (lower.at == pg::range_bound::kind::maxvalue)
 			return; // the key's type ends before this interval
-		steps_.push_back({action::create, InvalidOid, set_.name_of(lower, from), set_.text(lower), set_.text(upper), set_.values(lower, upper),
+		const std::string name = set_.name_of(lower, from, names_);
+		names_.insert(name);
+		steps_.push_back({action::create, InvalidOid, name, set_.text(lower), set_.text(upper), set_.values(lower, upper),
 						  set_.axis_key().compare(to, now_) <= 0   ? "lies between start_at and now"
 						  : set_.axis_key().compare(from, now_) <= 0 ? "holds now"
 																   : "within premake"});
@@ -53,8 +55,8 @@ private:
 
 	const range_set &set_;
 	position now_;
-	int limit_;
 	bool keeps_past_; // asked for by start_at
+	names names_;
 	plan steps_;
 };
 
@@ -75,12 +77,12 @@ position coverage_start(const range_set &set, const position &now)
 	return set.boundaries().floor(now);
 }
 
-plan plan_creation(const range_set &set, const position &from, const position &now, int limit)
+plan plan_creation(const range_set &set, const position &from, const position &now)
 {
 	const key &k = set.axis_key();
 	const pg::partition_table &table = set.table();
 	const position end = coverage_end(set, now);
-	creation result(set, from, now, limit);
+	creation result(set, from, now);
 	position cursor = from;
 
 	// Only the partitions that end after the start matter; they are the last.

@@ -43,6 +43,7 @@ void take(std::vector<bool> &taken, int modulus, int remainder)
 plan plan_remainders(const set &settings, const pg::partition_table &table)
 {
 	plan steps;
+	names planned;
 	if (!settings.modulus)
 		return steps;
 	const int modulus = *settings.modulus;
@@ -61,7 +62,9 @@ plan plan_remainders(const set &settings, const pg::partition_table &table)
 		const int with = fits ? modulus : greatest;
 		const int remainder = slot % with;
 		take(taken, with, remainder);
-		steps.push_back({action::create, InvalidOid, free_name(settings.parent, settings.name_pattern, std::to_string(remainder)),
+		const std::string name = free_name(settings.parent, settings.name_pattern, std::to_string(remainder), planned);
+		planned.insert(name);
+		steps.push_back({action::create, InvalidOid, name,
 						 "remainder " + std::to_string(remainder), "modulus " + std::to_string(with),
 						 "FOR VALUES WITH (MODULUS " + std::to_string(with) + ", REMAINDER " + std::to_string(remainder) + ")",
 						 "no partition takes the remainder"});

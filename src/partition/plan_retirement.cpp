@@ -72,7 +72,7 @@ int expired_count(const range_set &set, const position &now, const criterion &by
 
 } // namespace
 
-retirement plan_retirement(const range_set &set, const position &now, bool confirmed, int limit)
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed)
 {
 	retirement result;
 	if (!set.retention() && !set.settings().retain_partitions)
@@ -84,7 +84,7 @@ retirement plan_retirement(const range_set &set, const position &now, bool confi
 		result.held_back = expired;
 		return result;
 	}
-	for (int n = 0; n < expired && static_cast<int>(result.steps.size()) < limit; ++n)
+	for (int n = 0; n < expired; ++n)
 	{
 		const pg::range_partition range = set.table().range(n);
 		if (set.table().has_pending() && pg::detach_pending(range.partition))

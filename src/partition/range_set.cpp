@@ -1,7 +1,6 @@
 // range_set.cpp: a RANGE set with its parent open.
 #include "partition/range_set.hpp"
 
-#include "partition/name.hpp"
 #include "pg/largest_key.hpp"
 
 namespace partition {
@@ -15,17 +14,33 @@ static const std::string &require_interval(const set &settings)
 	return *settings.interval;
 }
 
+static std::optional<position> start_of(const key &of, const std::optional<std::string> &text, const pg::time_zone &zone)
+{
+	if (!text)
+		return std::nullopt;
+	const position start = of.parse(*text, zone);
+	if (!of.holds(start))
+		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "invalid start_at \"" + *text + "\"",
+						  "It is the exact first bound, and the key has no such value.", "Round it to a value that the key can hold.");
+	return start;
+}
+
 range_set::range_set(const set &settings)
 	: settings_(settings),
 	  table_(settings.parent),
 	  zone_(settings.time_zone),
 	  key_(table_, parse_key_format(settings.key_format)),
-	  start_(settings.start_at ? std::optional(key_.parse(*settings.start_at, zone_)) : std::nullopt),
+	  start_(start_of(key_, settings.start_at, zone_)),
 	  width_(parse_width(key_, require_interval(settings), start_.has_value())),
 	  grid_(key_, width_, zone_, start_)
 {
 	if (settings.retention)
 		retention_ = parse_distance(key_, *settings.retention, "retention");
+}
+
+std::optional<std::string> range_set::start_text() const
+{
+	return start_ ? std::optional(key_.text(*start_, zone_)) : std::nullopt;
 }
 
 position range_set::now(TimestampTz reference_time) const
@@ -80,10 +95,15 @@ std::string range_set::values(const pg::range_bound &lower, const pg::range_boun
 	return "FOR VALUES FROM (" + bound_literal(text(lower)) + ") TO (" + bound_literal(text(upper)) + ")";
 }
 
-std::string range_set::name_of(const pg::range_bound &lower, const position &at) const
+bool range_set::is_infinite(const position &at) const
+{
+	return key_.on() == axis::number ? !at.number.finite() : TIMESTAMP_NOT_FINITE(at.time);
+}
+
+std::string range_set::name_of(const pg::range_bound &lower, const position &at, const names &planned) const
 {
 	const std::string suffix = key_.on() == axis::number ? number_suffix(text(lower)) : time_suffix(grid_.name_time(at.time), whole_days(width_));
-	return free_name(table_.oid(), settings_.name_pattern, suffix);
+	return free_name(table_.oid(), settings_.name_pattern, suffix, planned);
 }
 
 } // namespace partition

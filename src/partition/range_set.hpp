@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "partition/grid.hpp"
+#include "partition/name.hpp"
 #include "partition/set.hpp"
 
 namespace partition {
@@ -23,6 +24,9 @@ public:
 	const grid &boundaries() const { return grid_; }
 	const std::optional<width> &retention() const { return retention_; }
 	const std::optional<position> &start() const { return start_; }
+	// What is to be stored of it: "today" and 01/02/2024 mean something else in
+	// another session.
+	std::optional<std::string> start_text() const;
 
 	// Where the set stands: the reference time on the key's axis, or the
 	// largest key.
@@ -31,10 +35,11 @@ public:
 	// Ends of a partition; an infinite one yields nothing.
 	std::optional<position> lower(const pg::range_partition &range) const;
 	std::optional<position> upper(const pg::range_partition &range) const;
+	bool is_infinite(const position &at) const;
 	std::string text(const pg::range_bound &bound) const { return key_.text(bound, zone_); }
 
 	std::string values(const pg::range_bound &lower, const pg::range_bound &upper) const;
-	std::string name_of(const pg::range_bound &lower, const position &at) const;
+	std::string name_of(const pg::range_bound &lower, const position &at, const names &planned) const;
 
 private:
 	std::optional<position> largest_number() const;

@@ -27,12 +27,14 @@ action action_of(const std::string &name)
 	return name == action_name(action::move) ? action::move : action::detach;
 }
 
-// A new transaction is short; one that holds the parent now may be long, and
-// the statement would wait for it with the worker's other sets behind.
+// The statement waits for every transaction that holds the parent, with the
+// worker's other sets behind it.  So the long ones are waited for beforehand,
+// within the budget; those that begin meanwhile are young.
 bool wait_for_holders(Oid parent)
 {
 	const TimestampTz begun = GetCurrentTimestamp();
-	while (pg::has_other_holders(parent))
+	const pg::lock_holders holders(parent);
+	while (!holders.all_ended())
 	{
 		if (TimestampDifferenceExceeds(begun, GetCurrentTimestamp(), settings::lock_budget))
 			return false;

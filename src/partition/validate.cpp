@@ -13,6 +13,8 @@ namespace partition {
 
 namespace {
 
+constexpr int most_premade = 10000;
+
 [[noreturn]] void refuse(const char *name, const std::string &value, const char *reason, const char *hint)
 {
 	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, std::string("invalid ") + name + " " + value, reason, hint);
@@ -46,8 +48,8 @@ void require_no_row_security(const set &settings)
 
 void require_range_options(const set &settings)
 {
-	if (settings.premake < 0)
-		refuse("premake", std::to_string(settings.premake), "It is a number of intervals, 0 or more.", "The usual value is 4.");
+	if (settings.premake < 0 || settings.premake > most_premade)
+		refuse("premake", std::to_string(settings.premake), "It is a number of intervals from 0 to 10000.", "The usual value is 4.");
 	if (settings.retain_partitions && *settings.retain_partitions < 1)
 		refuse("retain_partitions", std::to_string(*settings.retain_partitions), "At least one partition is always kept.",
 			   "Give a number of 1 or more, or NULL.");

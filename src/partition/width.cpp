@@ -64,8 +64,10 @@ pg::decimal parse_number(const key &of, const std::string &text, const char *wha
 	const pg::decimal number = pg::decimal::parse(text);
 	if (pg::compare(number, pg::decimal::from_int8(0)) <= 0)
 		refuse(what, text, "It must be greater than zero.", number_hint);
-	if (of.whole_numbers() && !number.whole())
-		refuse(what, text, "The key holds whole numbers only.", number_hint);
+	if (!number.finite())
+		refuse(what, text, "It must be finite.", number_hint);
+	if (const std::optional<pg::decimal> grain = of.grain(); grain && !number.multiple_of(*grain))
+		refuse(what, text, "It is finer than the values of the key.", number_hint);
 	return number;
 }
 

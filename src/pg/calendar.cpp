@@ -33,9 +33,31 @@ int32 narrow(int64 value)
 	return static_cast<int32>(value);
 }
 
+struct time_parts {
+	struct pg_tm tm;
+	fsec_t fraction;
+};
+
+time_parts parts_of(microseconds moment, pg_tz *zone)
+{
+	time_parts parts;
+	int offset;
+	if (timestamp2tm(moment, zone != nullptr ? &offset : nullptr, &parts.tm, &parts.fraction, nullptr, zone) != 0)
+		out_of_range();
+	return parts;
+}
+
+microseconds moment_of(time_parts parts, int *offset)
+{
+	Timestamp moment;
+	if (tm2timestamp(&parts.tm, parts.fraction, offset, &moment) != 0)
+		out_of_range();
+	return moment;
+}
+
 } // namespace
 
-time_zone::time_zone(const std::string &name) : zone_(call([&] { return pg_tzset(name.c_str()); })), name_(text_value(name).datum)
+time_zone::time_zone(const std::string &name) : zone_(call([&] { return pg_tzset(name.c_str()); }))
 {
 	if (zone_ == nullptr)
 		throw failure(ERRCODE_INVALID_PARAMETER_VALUE, "time zone \"" + name + "\" not recognized",
@@ -43,14 +65,20 @@ time_zone::time_zone(const std::string &name) : zone_(call([&] { return pg_tzset
 					  "Choose a name from: SELECT name FROM pg_timezone_names;");
 }
 
+// As timestamptz_zone() and timestamp_zone() do it, but never by an
+// abbreviation: those take CET for one hour all the year.
 microseconds time_zone::to_local(microseconds instant) const
 {
-	return DatumGetTimestamp(call([=, this] { return DirectFunctionCall2(timestamptz_zone, name_, TimestampTzGetDatum(instant)); }));
+	return TIMESTAMP_NOT_FINITE(instant) ? instant : moment_of(parts_of(instant, zone_), nullptr);
 }
 
 microseconds time_zone::to_instant(microseconds local) const
 {
-	return DatumGetTimestampTz(call([=, this] { return DirectFunctionCall2(timestamp_zone, name_, TimestampGetDatum(local)); }));
+	if (TIMESTAMP_NOT_FINITE(local))
+		return local;
+	time_parts parts = parts_of(local, nullptr);
+	int offset = DetermineTimeZoneOffset(&parts.tm, zone_);
+	return moment_of(parts, &offset);
 }
 
 std::string session_time_zone()
@@ -81,13 +109,14 @@ microseconds add(microseconds local, const span &by, int64 n)
 	}));
 }
 
+// Dates reach further than timestamps; those beyond count as infinite.
 microseconds local_of_date(DateADT date)
 {
 	if (DATE_IS_NOBEGIN(date))
 		return DT_NOBEGIN;
-	if (DATE_IS_NOEND(date))
+	if (date >= TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE)
 		return DT_NOEND;
-	return call([=] { return DatumGetTimestamp(DirectFunctionCall1(date_timestamp, DateADTGetDatum(date))); });
+	return date * usecs_per_day;
 }
 
 DateADT date_of_local(microseconds local)
@@ -158,11 +187,16 @@ std::string iso_timestamptz(microseconds instant, const time_zone &zone)
 
 civil_time civil(microseconds local)
 {
-	struct pg_tm parts;
-	fsec_t fraction;
-	if (timestamp2tm(local, nullptr, &parts, &fraction, nullptr, nullptr) != 0)
-		out_of_range();
+	const struct pg_tm parts = parts_of(local, nullptr).tm;
 	return {parts.tm_year, parts.tm_mon, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec};
+}
+
+microseconds timestamp_resolution(int32 typmod)
+{
+	microseconds step = usecs_per_second;
+	for (int digits = typmod < 0 ? MAX_TIMESTAMP_PRECISION : typmod; digits > 0; --digits)
+		step /= 10;
+	return step;
 }
 
 } // namespace pg

@@ -30,7 +30,6 @@ public:
 
 private:
 	pg_tz *zone_;
-	Datum name_;
 };
 
 std::string session_time_zone();
@@ -65,5 +64,8 @@ struct civil_time {
 	int month, day, hour, minute, second;
 };
 civil_time civil(microseconds local);
+
+// Smallest step of a timestamp(n).
+microseconds timestamp_resolution(int32 typmod);
 
 } // namespace pg

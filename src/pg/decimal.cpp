@@ -30,9 +30,9 @@ bool decimal::finite() const
 	return !numeric_is_nan(value) && !numeric_is_inf(value);
 }
 
-bool decimal::whole() const
+bool decimal::multiple_of(decimal unit) const
 {
-	return finite() && compare(*this % from_int8(1), from_int8(0)) == 0;
+	return finite() && compare(*this % unit, from_int8(0)) == 0;
 }
 
 int64 decimal::to_int8() const
@@ -53,6 +53,21 @@ decimal operator%(decimal a, decimal b) { return decimal(apply(numeric_mod, a, b
 int compare(decimal a, decimal b)
 {
 	return DatumGetInt32(apply(numeric_cmp, a, b));
+}
+
+decimal power_of_ten(int exponent)
+{
+	return decimal::parse("1e" + std::to_string(exponent));
+}
+
+// numeric.c keeps these macros to itself: precision in the upper half, scale
+// as eleven bits with a sign below, VARHDRSZ added.
+std::optional<numeric_limit> limit_of(int32 typmod)
+{
+	if (typmod < static_cast<int32>(VARHDRSZ))
+		return std::nullopt;
+	const int32 packed = typmod - static_cast<int32>(VARHDRSZ);
+	return numeric_limit{(packed >> 16) & 0xffff, ((packed & 0x7ff) ^ 1024) - 1024};
 }
 
 decimal number_of(Oid type, Datum value)

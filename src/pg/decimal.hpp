@@ -1,6 +1,7 @@
 // decimal.hpp: exact numbers by the server's numeric.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "pg/memory.hpp"
@@ -18,7 +19,7 @@ public:
 
 	Datum datum() const { return numeric_; }
 	bool finite() const;
-	bool whole() const;
+	bool multiple_of(decimal unit) const;
 	int64 to_int8() const; // 22003 where it does not fit
 	std::string text() const;
 
@@ -32,6 +33,15 @@ decimal operator*(decimal a, decimal b);
 // Remainder with the sign of the dividend, as SQL's %.
 decimal operator%(decimal a, decimal b);
 int compare(decimal a, decimal b);
+
+decimal power_of_ten(int exponent);
+
+// What a type such as numeric(10,2) can hold; none for plain numeric.
+struct numeric_limit {
+	int precision;
+	int scale;
+};
+std::optional<numeric_limit> limit_of(int32 typmod);
 
 // A smallint, integer, bigint or numeric as a numeric.
 decimal number_of(Oid type, Datum value);

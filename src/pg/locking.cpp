@@ -44,14 +44,22 @@ lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy
 	}
 }
 
-bool has_other_holders(Oid relation)
+lock_holders::lock_holders(Oid relation)
+	: holders_(call([=] {
+		  LOCKTAG tag;
+		  SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+		  return GetLockConflicts(&tag, AccessExclusiveLock, nullptr);
+	  }))
 {
-	return call([=] {
-		LOCKTAG tag;
-		SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
-		int count = 0;
-		pfree(GetLockConflicts(&tag, AccessExclusiveLock, &count));
-		return count > 0;
+}
+
+bool lock_holders::all_ended() const
+{
+	return call([this] {
+		for (const VirtualTransactionId *holder = holders_; VirtualTransactionIdIsValid(*holder); ++holder)
+			if (!VirtualXactLock(*holder, false))
+				return false;
+		return true;
 	});
 }
 

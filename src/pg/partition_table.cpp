@@ -32,7 +32,9 @@ partition_strategy partition_table::strategy() const
 partition_key partition_table::key() const
 {
 	const PartitionKey key = call(RelationGetPartitionKey, relation_.get());
-	return {key->partnatts, key->partattrs[0], call(getBaseType, key->parttypid[0]), key->parttypmod[0], key->partcollation[0]};
+	int32 typmod = key->parttypmod[0];
+	const Oid type = call([&] { return getBaseTypeAndTypmod(key->parttypid[0], &typmod); });
+	return {key->partnatts, key->partattrs[0], type, typmod, key->partcollation[0]};
 }
 
 Oid partition_table::default_partition() const

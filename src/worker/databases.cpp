@@ -222,6 +222,8 @@ void pass_reported(database &entry, const pass_report &report)
 	entry.extension = report.extension;
 	entry.miss_pause = next_miss_pause(entry, report.applied);
 	++entry.passes;
+	if (report.complete)
+		entry.passed_at = now;
 
 	its.due = now + period(entry);
 	if (entry.missed)

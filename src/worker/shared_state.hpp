@@ -50,6 +50,7 @@ struct database {
 	bool for_miss;	  // the pass began for such a row
 	int crashes;	  // of the server, in a row, each during a pass
 	int64 miss_pause; // us after a pass until such a row counts again
+	TimestampTz passed_at; // end of the last complete pass; 0: none yet
 	int64 passes;
 	int64 errors;
 	TimestampTz error_at;

@@ -118,6 +118,22 @@ PG_FUNCTION(mosaic_worker_processes)
 	return Datum(0);
 }
 
+PG_FUNCTION(mosaic_last_pass)
+{
+	using namespace worker;
+
+	TimestampTz passed_at = 0;
+	if (has_shared_state())
+	{
+		const locked_state state(LW_SHARED);
+		if (const database *entry = find_database(*state, MyDatabaseId); entry != nullptr)
+			passed_at = entry->passed_at;
+	}
+	if (passed_at == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(passed_at);
+}
+
 PG_FUNCTION(mosaic_wake_worker)
 {
 	pg::ask_on_commit(pg::errand::maintenance);

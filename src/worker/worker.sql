@@ -41,41 +41,9 @@ CREATE FUNCTION mosaic.worker_issues(
 LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_worker_issues';
 COMMENT ON FUNCTION mosaic.worker_issues() IS 'What keeps maintenance of the current database from running by itself: the worker''s rows of mosaic.issues';
 
-CREATE VIEW mosaic.issues AS
-	SELECT severity, code, set, object, detail, hint FROM mosaic.partition_issues()
-	UNION ALL
-	SELECT severity, code, set, object, detail, hint FROM mosaic.failing_sets()
-	UNION ALL
-	SELECT severity, code, set, object, detail, hint FROM mosaic.worker_issues();
-COMMENT ON VIEW mosaic.issues IS 'What is or will be wrong, one row each; empty is well. A role sees the issues of the sets that it can see.';
-COMMENT ON COLUMN mosaic.issues.severity IS 'info (nothing to do), warning (look at it this week), critical (rows are or will soon be refused, or nothing runs)';
-COMMENT ON COLUMN mosaic.issues.code IS 'Short name of the kind of issue, stable over releases';
-COMMENT ON COLUMN mosaic.issues.set IS 'Parent of the set that it is about; NULL: the whole database';
-COMMENT ON COLUMN mosaic.issues.object IS 'Partition, constraint or other object within the set; NULL: the set itself';
-COMMENT ON COLUMN mosaic.issues.detail IS 'What is wrong, with the values';
-COMMENT ON COLUMN mosaic.issues.hint IS 'What to do, with the statement where there is one';
-GRANT SELECT ON mosaic.issues TO PUBLIC;
-
-CREATE FUNCTION mosaic.health(OUT status integer, OUT message text)
-LANGUAGE sql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-	WITH found AS (
-		SELECT CASE severity WHEN 'critical' THEN 2 ELSE 1 END AS level,
-			   code || COALESCE(' ' || set::text, '') || ': ' || detail AS line
-		FROM mosaic.issues
-		WHERE severity IN ('warning', 'critical')
-	), first AS (
-		SELECT level, line FROM found ORDER BY level DESC, line LIMIT 3
-	)
-	SELECT CASE (SELECT max(level) FROM found) WHEN 2 THEN 2 WHEN 1 THEN 1 ELSE 0 END,
-		   CASE (SELECT max(level) FROM found) WHEN 2 THEN 'CRITICAL' WHEN 1 THEN 'WARNING' ELSE 'OK' END ||
-		   CASE (SELECT count(*) FROM found)
-			   WHEN 0 THEN ' - no issues'
-			   WHEN 1 THEN ' - 1 issue; '
-			   ELSE ' - ' || (SELECT count(*) FROM found) || ' issues; '
-		   END ||
-		   COALESCE((SELECT string_agg(line, ' | ' ORDER BY level DESC, line) FROM first), '')
-$$;
-COMMENT ON FUNCTION mosaic.health() IS 'One row for a monitoring plug-in: status 0 (ok), 1 (warning) or 2 (critical), and a message with the worst three of mosaic.issues. Works on a standby; takes no lock on any parent.';
+CREATE FUNCTION mosaic.last_pass() RETURNS timestamptz
+LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_last_pass';
+COMMENT ON FUNCTION mosaic.last_pass() IS 'When the worker last completed a pass over the current database since the server started; NULL: not yet, or the library is not preloaded';
 
 -- What is changed takes effect at once and not after mosaic.naptime.
 

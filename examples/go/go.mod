@@ -1,0 +1,3 @@
+module pg_mosaic/examples/go
+
+go 1.19
