@@ -6,8 +6,8 @@
 
 #include "worker/databases.hpp"
 
-#include "pg/random.hpp"
 #include "pg/crash_mark.hpp"
+#include "pg/random.hpp"
 #include "worker/processes.hpp"
 #include "worker/settings.hpp"
 
@@ -25,9 +25,14 @@ int64 naptime()
 	return settings::naptime * second;
 }
 
+int64 longest_wait(int64 base)
+{
+	return std::max(hour, base);
+}
+
 TimestampTz after_failures(int failures, int64 base)
 {
-	return GetCurrentTimestamp() + core::backoff(failures, base, std::max(hour, base), pg::random_fraction());
+	return GetCurrentTimestamp() + core::backoff(failures, base, longest_wait(base), pg::random_fraction());
 }
 
 // A database where there is nothing for us is looked at ten times more rarely.
@@ -58,6 +63,15 @@ bool is_at_work(const database &entry)
 	return entry.maintenance.at_work || entry.ticker.at_work;
 }
 
+// The mark of a pass that a crash cut off is read once, when the database is
+// first seen after it.
+void heed_crash_mark(database &entry)
+{
+	entry.crashes = pg::read_crash_mark(entry.oid);
+	if (entry.crashes > 0)
+		entry.maintenance.due = after_failures(entry.crashes, 10 * second);
+}
+
 database *add(shared_state &state, Oid oid)
 {
 	if (state.database_count == state.database_capacity)
@@ -71,6 +85,7 @@ database *add(shared_state &state, Oid oid)
 	*place = database{};
 	place->oid = oid;
 	place->maintenance.due = place->ticker.due = GetCurrentTimestamp();
+	heed_crash_mark(*place);
 	return place;
 }
 
@@ -82,20 +97,13 @@ void forget_unlisted(shared_state &state, const pg::vector<pg::database> &listed
 	state.database_count = static_cast<int>(end - state.databases());
 }
 
-// The mark of a pass that a crash cut off is read once, when the database is
-// first seen after it.
-void heed_crash_mark(database &entry)
-{
-	entry.crashes = pg::read_crash_mark(entry.oid);
-	if (entry.crashes > 0)
-		entry.maintenance.due = after_failures(entry.crashes, 10 * second);
-}
-
-// After a shorter mosaic.naptime nobody sleeps out the longer one.
+// After a shorter mosaic.naptime nobody sleeps out the longer one, and after a
+// clock that went back nobody waits for its return.
 void shorten_wait(database &entry)
 {
-	if (entry.maintenance.failures == 0 && entry.crashes == 0)
-		entry.maintenance.due = std::min(entry.maintenance.due, GetCurrentTimestamp() + period(entry));
+	const bool backing_off = entry.maintenance.failures > 0 || entry.crashes > 0;
+	const int64 longest = backing_off ? 2 * longest_wait(naptime()) : period(entry);
+	entry.maintenance.due = std::min(entry.maintenance.due, GetCurrentTimestamp() + longest);
 }
 
 // What wakes the launcher early; where nobody runs, the time is kept for it.
@@ -134,12 +142,9 @@ void discovered(shared_state &state, const pg::vector<pg::database> &listed)
 	{
 		database *entry = find_database(state, known.oid);
 		if (entry == nullptr)
-		{
 			entry = add(state, known.oid);
-			if (entry == nullptr)
-				continue;
-			heed_crash_mark(*entry);
-		}
+		if (entry == nullptr)
+			continue;
 		entry->name = known.name;
 		shorten_wait(*entry);
 	}
@@ -167,10 +172,10 @@ TimestampTz next_event(shared_state &state)
 
 void begun(database &entry, process_kind kind)
 {
-	duty &duty = entry.of(kind);
-	duty.at_work = true;
-	duty.may_end = false;
-	duty.since = GetCurrentTimestamp();
+	duty &its = entry.of(kind);
+	its.at_work = true;
+	its.may_end = false;
+	its.since = GetCurrentTimestamp();
 	if (kind != process_kind::maintenance)
 		return;
 	entry.nudged = false;
@@ -190,15 +195,15 @@ void sent_away(database &entry, process_kind kind)
 
 void gone(database &entry, process_kind kind)
 {
-	duty &duty = entry.of(kind);
-	duty.at_work = false;
-	duty.ended = GetCurrentTimestamp();
-	if (duty.may_end)
+	duty &its = entry.of(kind);
+	its.at_work = false;
+	its.ended = GetCurrentTimestamp();
+	if (its.may_end)
 		return stand_aside(entry, kind);
-	if (kind == process_kind::ticker && duty.ended - duty.since > steady)
-		duty.failures = 0;
-	++duty.failures;
-	duty.due = after_failures(duty.failures, kind == process_kind::ticker ? second : naptime());
+	if (kind == process_kind::ticker && its.ended - its.since > steady)
+		its.failures = 0;
+	++its.failures;
+	its.due = after_failures(its.failures, kind == process_kind::ticker ? second : naptime());
 }
 
 void stand_aside(database &entry, process_kind kind)
@@ -208,11 +213,11 @@ void stand_aside(database &entry, process_kind kind)
 
 void pass_reported(database &entry, const pass_report &report)
 {
-	duty &duty = entry.maintenance;
+	duty &its = entry.maintenance;
 	const TimestampTz now = GetCurrentTimestamp();
-	duty.at_work = false;
-	duty.failures = 0;
-	duty.ended = now;
+	its.at_work = false;
+	its.failures = 0;
+	its.ended = now;
 	entry.crashes = 0;
 	entry.extension = report.extension;
 	entry.miss_pause = next_miss_pause(entry, report.applied);
@@ -220,11 +225,11 @@ void pass_reported(database &entry, const pass_report &report)
 	if (report.complete)
 		entry.passed_at = now;
 
-	duty.due = now + period(entry);
+	its.due = now + period(entry);
 	if (entry.missed)
-		duty.due = std::min(duty.due, now + entry.miss_pause);
+		its.due = std::min(its.due, now + entry.miss_pause);
 	if (entry.nudged || !report.complete)
-		duty.due = now;
+		its.due = now;
 }
 
 void error_raised(database &entry, const char *message)

@@ -1,7 +1,7 @@
 // databases.hpp: the table of databases, and when each is due.
 //
-// One function a transition of README.md's drawing.  All but the last group
-// are called with the state locked.
+// One function a transition of README.md's drawing.  All but the last two
+// groups are called with the state locked.
 #pragma once
 
 #include "pg/database.hpp"

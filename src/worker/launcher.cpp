@@ -11,12 +11,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "pg/latch.hpp"
 #include "worker/children.hpp"
 #include "worker/databases.hpp"
 #include "worker/processes.hpp"
 #include "worker/settings.hpp"
-
-#include "pg/latch.hpp"
 
 namespace worker {
 
@@ -77,6 +76,7 @@ void send_away(shared_state &state, Oid oid, process_kind kind)
 pg::vector<Oid> occupied_databases()
 {
 	pg::vector<Oid> found;
+	found.reserve(max_worker_processes); // nothing may raise under the lock
 	const locked_state state(LW_SHARED);
 	for (const process *p = state->processes(); p < state->processes_end(); ++p)
 		if (OidIsValid(p->database))
@@ -134,7 +134,8 @@ void launcher::discover()
 	const TimestampTz now = GetCurrentTimestamp();
 	{
 		const locked_state state(LW_EXCLUSIVE);
-		if (!state->discover && now < discovered_ + settings::naptime * second)
+		const bool recently = discovered_ <= now && now < discovered_ + settings::naptime * second;
+		if (recently && !state->discover)
 			return;
 		state->discover = false;
 	}

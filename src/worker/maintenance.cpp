@@ -6,10 +6,10 @@
 // and waits longer before the next.
 #include "worker/maintenance.hpp"
 
-#include "pg/background_worker.hpp"
-#include "pg/extension.hpp"
 #include "partition/pass.hpp"
+#include "pg/background_worker.hpp"
 #include "pg/crash_mark.hpp"
+#include "pg/extension.hpp"
 #include "worker/databases.hpp"
 #include "worker/processes.hpp"
 #include "worker/settings.hpp"

@@ -2,8 +2,8 @@
 #include "worker/processes.hpp"
 
 #include "pg/background_worker.hpp"
-#include "pg/shared_memory.hpp"
 #include "pg/crash_mark.hpp"
+#include "pg/shared_memory.hpp"
 
 namespace worker {
 

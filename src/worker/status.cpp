@@ -1,7 +1,7 @@
-// status.cpp: mosaic.worker_status and the worker's part of mosaic.issues.
+// status.cpp: mosaic.worker_status, and waking the worker by SQL.
 //
-// Both are copied from shared memory first and turned into rows afterwards:
-// making rows can raise, and the lock is not held around that.
+// Copied from shared memory first and turned into rows afterwards: making rows
+// can raise, and the lock is not held around that.
 #include <string_view>
 
 #include "pg/background_worker.hpp"
@@ -37,6 +37,7 @@ void add_history(process_row &row, const database &entry)
 pg::vector<process_row> copy_processes()
 {
 	pg::vector<process_row> rows;
+	rows.reserve(max_worker_processes);
 	const locked_state state(LW_SHARED);
 	for (const process *p = state->processes(); p < state->processes_end(); ++p)
 	{

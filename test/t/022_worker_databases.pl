@@ -22,6 +22,19 @@ has_partition($node, 'shop', 'one process serves one database');
 has_partition($node, 'closed', 'and then another');
 is($node->safe_psql('plain', q{SELECT count(*) FROM pg_namespace WHERE nspname = 'mosaic'}), '0', 'a database without the extension stays as it is');
 
+# Being renamed, in a transaction that takes its time
+my $renaming = $node->background_psql('postgres');
+my $offset = -s $node->logfile;
+$renaming->query_safe('BEGIN; ALTER DATABASE closed RENAME TO other');
+lose_partition($node, 'shop');
+has_partition($node, 'shop', 'a database that somebody has locked does not stop the others');
+launcher_rounds($node, 'shop');
+unlike(slurp_file($node->logfile, $offset), qr/terminating background worker "pg_mosaic maintenance"/, 'nor is anybody sent in');
+$renaming->query_safe('ROLLBACK');
+$renaming->quit;
+lose_partition($node, 'closed');
+has_partition($node, 'closed', 'it is served again when it is free');
+
 # Refusing connections
 $node->safe_psql('postgres', 'ALTER DATABASE closed ALLOW_CONNECTIONS false');
 lose_partition($node, 'shop');
@@ -66,7 +79,7 @@ ok($node->poll_query_until('closed', q{SELECT count(*) = 0 FROM mosaic.worker_is
 hold_passes($node, 'closed', 2);
 $node->safe_psql('closed', "DROP TABLE readings_p$_") for 20, 30, 40;
 running_pass($node, 'closed');
-my $offset = -s $node->logfile;
+$offset = -s $node->logfile;
 $node->safe_psql('closed', 'DROP EXTENSION pg_mosaic CASCADE');
 is($node->safe_psql('closed', q{SELECT count(*) < 5 AND count(*) > 2 FROM pg_inherits}), 't', 'DROP EXTENSION waits for one step of a pass and not for all');
 ok($node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND datname = 'closed'}), 'the pass ends');
