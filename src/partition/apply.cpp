@@ -138,7 +138,9 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 	if (!locks.granted)
 		return deferred(settings, steps.front(), locks.tries);
 
-	const plan planned = plan_set(settings, asked).steps;
+	request now = asked;
+	now.made = is_retirement(steps.front().what);
+	const plan planned = plan_set(settings, now).steps;
 	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(settings, newest_partition(settings));
 	std::vector<applied> results;
 	std::size_t cursor = 0;

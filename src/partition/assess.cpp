@@ -128,11 +128,14 @@ void assess_open(const range_set &set, const set_state &state, TimestampTz refer
 	result.default_partition = set.table().default_partition();
 	if (OidIsValid(result.default_partition))
 		result.default_rows = pg::estimated_rows(result.default_partition);
-	assess_coverage(set, now, result);
+	// A set that begins later is to cover from its beginning.
+	const bool begins_later = set.start() && set.axis_key().compare(now, *set.start()) < 0;
+	assess_coverage(set, begins_later ? *set.start() : now, result);
 	assess_past(set, now, result);
 	assess_pending(set, result);
-	result.due = static_cast<int>(plan_creation(set, coverage_start(set, now), now).size());
-	const retirement retired = plan_retirement(set, now, state.confirmed);
+	const plan due = plan_creation(set, coverage_start(set, now), now);
+	result.due = static_cast<int>(due.size());
+	const retirement retired = plan_retirement(set, now, state.confirmed, state.settings.create_paused ? plan{} : due);
 	result.held_back = retired.held_back;
 	result.expired = static_cast<int>(retired.steps.size()) + retired.held_back;
 }

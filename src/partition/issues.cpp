@@ -1,6 +1,7 @@
 // issues.cpp: what is or will be wrong with a set, a row an issue.
 #include "partition/assess.hpp"
 #include "partition/settings.hpp"
+#include "partition/validate.hpp"
 #include "pg/identity.hpp"
 #include "pg/rowset.hpp"
 
@@ -111,7 +112,7 @@ void add_all(issue_list &issues, const set_state &state, TimestampTz reference_t
 PG_FUNCTION(mosaic_partition_issues)
 {
 	issue_list issues(fcinfo);
-	const TimestampTz reference_time = DatumGetTimestampTz(pg::arguments(fcinfo).datum(0));
+	const TimestampTz reference_time = require_reference_time(pg::arguments(fcinfo), 0);
 	for (const set_state &state : visible_sets())
 	{
 		pg::check_for_interrupts();
@@ -123,7 +124,7 @@ PG_FUNCTION(mosaic_partition_issues)
 PG_FUNCTION(mosaic_partition_coverage)
 {
 	pg::rowset rows(fcinfo);
-	const TimestampTz reference_time = DatumGetTimestampTz(pg::arguments(fcinfo).datum(0));
+	const TimestampTz reference_time = require_reference_time(pg::arguments(fcinfo), 0);
 	const auto optional_time = [](const std::optional<TimestampTz> &at) {
 		return at ? pg::timestamptz_value(*at) : pg::null_of(TIMESTAMPTZOID);
 	};

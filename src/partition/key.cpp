@@ -206,7 +206,7 @@ Datum key::number_datum(pg::decimal value) const
 	case INT8OID:
 		return Int64GetDatum(value.to_int8());
 	default:
-		return value.datum();
+		return value.trimmed().datum();
 	}
 }
 

@@ -40,7 +40,8 @@ COMMENT ON COLUMN mosaic.partition_set.name_pattern IS 'Name of a new partition:
 COMMENT ON COLUMN mosaic.partition_set.table_options IS 'Storage options of new partitions, such as {fillfactor=70,toast.autovacuum_enabled=false}; NULL: those of the newest partition';
 COMMENT ON COLUMN mosaic.partition_set.inherit_privileges IS 'Whether new partitions get the parent''s grants';
 
-SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', '');
+-- A set whose parent is gone would keep all the others from being restored.
+SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', 'WHERE parent IN (SELECT oid FROM pg_catalog.pg_class)');
 
 -- Does the current role own the relation?  Row security asks this.
 CREATE FUNCTION mosaic.owns(relation regclass) RETURNS boolean

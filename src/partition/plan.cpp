@@ -34,18 +34,20 @@ retirement plan_set(const set &settings, const request &asked)
 	const range_set open(settings);
 	const position now = open.now(asked.reference_time);
 	retirement whole;
+	plan created;
 	if (asked.resuming && !settings.retain_paused)
 		whole.steps = plan_resumption(open);
 	if (!settings.create_paused)
 	{
 		const bool from_start = asked.from_start && open.start();
-		append(whole.steps, plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now));
+		created = plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now, asked.limit);
 		if (settings.default_partition && !OidIsValid(open.table().default_partition()))
-			whole.steps.push_back({action::create_default, InvalidOid, open.default_name(), "DEFAULT", "DEFAULT", "the set has a default partition"});
+			created.push_back({action::create_default, InvalidOid, open.default_name(), "DEFAULT", "DEFAULT", "the set has a default partition"});
 	}
-	if (settings.retain_paused)
-		return whole;
-	retirement retired = plan_retirement(open, now, asked.confirmed);
+	retirement retired;
+	if (!settings.retain_paused)
+		retired = plan_retirement(open, now, asked.confirmed, asked.made ? plan{} : created);
+	append(whole.steps, std::move(created));
 	append(whole.steps, std::move(retired.steps));
 	whole.held_back = retired.held_back;
 	return whole;

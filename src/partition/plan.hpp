@@ -23,6 +23,7 @@ struct step {
 	std::string lower;			// ISO text, or MINVALUE and MAXVALUE
 	std::string upper;
 	std::string reason;
+	bool ahead = false;	   // a partition to be made that lies wholly in the future
 	bool detached = false; // a retirement of which only the rest is to be done
 
 	bool same_as(const step &other) const
@@ -47,8 +48,8 @@ struct retirement {
 	int held_back = 0; // more than mosaic.max_drops, and not confirmed
 };
 
-// Partitions to be retired, oldest first.
-retirement plan_retirement(const range_set &set, const position &now, bool confirmed, int limit = INT_MAX);
+// Partitions to be retired, oldest first, where those created are there by then.
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created);
 
 // Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
 plan plan_resumption(const range_set &set);
@@ -59,6 +60,8 @@ struct request {
 	bool confirmed = false;	 // retire more than mosaic.max_drops
 	bool resuming = false;	 // look for retirements half done
 	bool from_start = false; // cover from start_at, not only from now
+	int limit = INT_MAX;	 // so many partitions to be made are enough
+	bool made = false;		 // creation is over: what could not be made does not count
 };
 
 // The whole plan of a set: creation unless paused, then retirement unless

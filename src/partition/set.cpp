@@ -29,9 +29,11 @@ constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM m
 constinit pg::statement select_due("SELECT s.parent FROM mosaic.partition_set s WHERE NOT EXISTS (SELECT FROM "
 								   "mosaic.partition_failure f WHERE f.parent = s.parent AND f.next_try > now()) ORDER BY s.parent");
 constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
-								   "key_format, time_zone, default_partition, retention) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+								   "key_format, time_zone, default_partition, retention) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+								   "ON CONFLICT (parent) DO NOTHING");
 constinit pg::statement delete_one("WITH failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
-								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1) "
+								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
+								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE parent = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
 
 set_state state_from(const pg::row &row)
@@ -41,8 +43,22 @@ set_state state_from(const pg::row &row)
 
 } // namespace
 
+// NOT NULL is checked after the trigger that reads the row.
+static void require_values(const pg::row &row)
+{
+	struct needed {
+		int column;
+		const char *name;
+	};
+	for (const needed &text : {needed{2, "strategy"}, needed{6, "key_format"}, needed{7, "time_zone"}, needed{10, "retention_action"}, needed{16, "name_pattern"}})
+		if (row.null(text.column))
+			throw pg::failure(ERRCODE_NOT_NULL_VIOLATION,
+							  std::string("null value in column \"") + text.name + "\" of relation \"partition_set\" violates not-null constraint");
+}
+
 set set_from(const pg::row &row)
 {
+	require_values(row);
 	set result;
 	int column = 0;
 	result.parent = row.oid(++column);
@@ -107,14 +123,14 @@ std::vector<Oid> due_parents()
 	return parents;
 }
 
-void insert_set(const set &row)
+bool insert_set(const set &row)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(insert_one,
+	return spi.execute(insert_one,
 				{pg::regclass_value(row.parent), pg::text_value(row.strategy), pg::optional_text_value(row.interval),
 				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
-				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention)});
+				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention)}) > 0;
 }
 
 void delete_set(Oid parent)

@@ -53,7 +53,7 @@ std::vector<set_state> all_sets();
 // Parents of the sets that are not waiting after a failure, by parent.
 std::vector<Oid> due_parents();
 
-void insert_set(const set &row);
+bool insert_set(const set &row); // false where the parent has a set already
 void delete_set(Oid parent);
 
 } // namespace partition

@@ -11,6 +11,9 @@ namespace partition {
 
 namespace {
 
+// A plan is made as a whole, in memory.
+constexpr int most_premade = 100000;
+
 [[noreturn]] void refuse(const char *name, const std::string &value, const char *reason, const char *hint)
 {
 	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, std::string("invalid ") + name + " " + value, reason, hint);
@@ -33,8 +36,8 @@ void require_partitioned(const pg::relation &parent, const std::string &name)
 
 void require_range_options(const set &settings)
 {
-	if (settings.premake < 0)
-		refuse("premake", std::to_string(settings.premake), "It is a number of intervals, 0 or more.", "The usual value is 4.");
+	if (settings.premake < 0 || settings.premake > most_premade)
+		refuse("premake", std::to_string(settings.premake), "It is a number of intervals from 0 to 100000.", "The usual value is 4.");
 	if (settings.retain_partitions && *settings.retain_partitions < 1)
 		refuse("retain_partitions", std::to_string(*settings.retain_partitions), "At least one partition is always kept.",
 			   "Give a number of 1 or more, or NULL.");
@@ -67,6 +70,23 @@ void require_no_row_security(const set &settings)
 }
 
 } // namespace
+
+TimestampTz require_reference_time(const pg::arguments &arguments, int n)
+{
+	arguments.require(n, "reference_time");
+	const TimestampTz time = DatumGetTimestampTz(arguments.datum(n));
+	if (TIMESTAMP_NOT_FINITE(time))
+		throw pg::failure(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "reference_time must be finite", "No interval holds infinity.",
+						  "Leave reference_time out for the present.");
+	return time;
+}
+
+void require_primary(const char *function)
+{
+	if (RecoveryInProgress())
+		throw pg::failure(ERRCODE_READ_ONLY_SQL_TRANSACTION, std::string("cannot execute ") + function + " during recovery",
+						  "This server is a standby.", "Call it on the primary; its partitions arrive here by replication.");
+}
 
 void require_manageable(Oid parent)
 {
