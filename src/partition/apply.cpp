@@ -85,7 +85,7 @@ std::string run(const set &settings, const step &what, const inherited &from_par
 	for (const std::string &sql : ddl_of(settings, what, from_parent, referenced))
 	{
 		pg::spi().execute(sql);
-		command += sql + ";";
+		command += (command.empty() ? "" : " ") + sql + ";";
 	}
 	if (!is_retirement(what.what) && OidIsValid(from_parent.identity_index))
 		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index);

@@ -94,6 +94,9 @@ PG_FUNCTION(mosaic_run_maintenance)
 PG_FUNCTION(mosaic_maintain)
 {
 	require_primary("mosaic.maintain()");
+	if (!pg::may_commit(fcinfo))
+		throw pg::failure(ERRCODE_INVALID_TRANSACTION_TERMINATION, "mosaic.maintain() cannot run inside a transaction block",
+						  "It commits after each step.", "CALL it by itself, or use mosaic.run_maintenance() here.");
 	std::vector<Oid> parents;
 	for (const set_state &state : sets_of(pg::arguments(fcinfo)))
 		parents.push_back(state.settings.parent);

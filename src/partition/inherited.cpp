@@ -35,7 +35,7 @@ constinit pg::statement table_grants(
 	"SELECT a.privilege_type, NULL::text, a.grantee, a.is_grantable FROM pg_catalog.pg_class c, "
 	"pg_catalog.aclexplode(c.relacl) a WHERE c.oid = $1 AND NOT c.relrowsecurity AND a.grantee <> c.relowner UNION ALL "
 	"SELECT a.privilege_type, t.attname::text, a.grantee, a.is_grantable FROM pg_catalog.pg_class c "
-	"JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid, pg_catalog.aclexplode(t.attacl) a "
+	"JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped, pg_catalog.aclexplode(t.attacl) a "
 	"WHERE c.oid = $1 AND NOT c.relrowsecurity AND a.grantee <> c.relowner ORDER BY 3, 1, 2");
 
 void read_table_properties(pg::spi &spi, Oid parent, inherited &result)

@@ -65,7 +65,8 @@ criterion criterion_of(const range_set &set, const position &now, const coming &
 	if (set.retention())
 	{
 		result.cutoff = set.boundaries().before(now, *set.retention());
-		result.reason = "ends " + *set.settings().retention + " before now or earlier";
+		const bool counts = set.axis_key().on() == axis::number;
+		result.reason = "ends " + *set.settings().retention + (counts ? " below the largest key or lower" : " before now or earlier");
 	}
 	if (keep)
 		result.reason += (result.reason.empty() ? "" : ", and ") + std::string("more than ") + std::to_string(*keep) + " newer partitions exist";

@@ -50,7 +50,7 @@ static void require_values(const pg::row &row)
 		int column;
 		const char *name;
 	};
-	for (const needed &text : {needed{2, "strategy"}, needed{6, "key_format"}, needed{7, "time_zone"}, needed{10, "retention_action"}, needed{16, "name_pattern"}})
+	for (const needed &text : {needed{1, "parent"}, needed{2, "strategy"}, needed{6, "key_format"}, needed{7, "time_zone"}, needed{10, "retention_action"}, needed{16, "name_pattern"}})
 		if (row.null(text.column))
 			throw pg::failure(ERRCODE_NOT_NULL_VIOLATION,
 							  std::string("null value in column \"") + text.name + "\" of relation \"partition_set\" violates not-null constraint");
@@ -97,6 +97,8 @@ set_state require_set(Oid parent)
 	if (std::optional<set_state> found = find_set(parent))
 		return *std::move(found);
 	const std::string name = pg::qualified_name(parent);
+	if (!OidIsValid(pg::owner_of(parent)))
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "no managed parent has the OID " + name);
 	throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + name + "\" is not a managed parent", {},
 					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", …);");
 }

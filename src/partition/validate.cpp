@@ -19,6 +19,12 @@ constexpr int most_premade = 100000;
 	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, std::string("invalid ") + name + " " + value, reason, hint);
 }
 
+std::string name_beside(Oid table)
+{
+	return pg::quoted_identifier(pg::schema_name(pg::schema_of(table)).c_str()) + "." +
+		   pg::quoted_identifier((pg::relation_name(table) + "_partitioned").c_str());
+}
+
 void require_partitioned(const pg::relation &parent, const std::string &name)
 {
 	const char kind = parent.form()->relkind;
@@ -27,7 +33,7 @@ void require_partitioned(const pg::relation &parent, const std::string &name)
 	if (kind == RELKIND_RELATION)
 		throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "table \"" + name + "\" is not partitioned",
 						  "Only a table made with PARTITION BY can have partitions.",
-						  "Make one beside it: CREATE TABLE " + name + "_partitioned (LIKE " + name +
+						  "Make one beside it: CREATE TABLE " + name_beside(parent.oid()) + " (LIKE " + name +
 							  " INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (column);");
 	throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + name + "\" is not a partitioned table",
 					  "Views, indexes, sequences and foreign tables cannot have partitions.",

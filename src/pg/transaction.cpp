@@ -26,6 +26,11 @@ void worker_transactions::rollback()
 	call([] { AbortCurrentTransaction(); });
 }
 
+bool may_commit(FunctionCallInfo fcinfo)
+{
+	return fcinfo->context != nullptr && IsA(fcinfo->context, CallContext) && !castNode(CallContext, fcinfo->context)->atomic;
+}
+
 procedure_transactions::procedure_transactions()
 {
 	call([] { SPI_connect_ext(SPI_OPT_NONATOMIC); });
