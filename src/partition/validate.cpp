@@ -12,7 +12,7 @@ namespace partition {
 namespace {
 
 // A plan is made as a whole, in memory.
-constexpr int most_premade = 100000;
+constexpr int most_premade = 10000;
 
 [[noreturn]] void refuse(const char *name, const std::string &value, const char *reason, const char *hint)
 {
@@ -43,7 +43,7 @@ void require_partitioned(const pg::relation &parent, const std::string &name)
 void require_range_options(const set &settings)
 {
 	if (settings.premake < 0 || settings.premake > most_premade)
-		refuse("premake", std::to_string(settings.premake), "It is a number of intervals from 0 to 100000.", "The usual value is 4.");
+		refuse("premake", std::to_string(settings.premake), "It is a number of intervals from 0 to 10000.", "The usual value is 4.");
 	if (settings.retain_partitions && *settings.retain_partitions < 1)
 		refuse("retain_partitions", std::to_string(*settings.retain_partitions), "At least one partition is always kept.",
 			   "Give a number of 1 or more, or NULL.");
