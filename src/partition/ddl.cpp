@@ -64,7 +64,7 @@ std::vector<std::string> after_detach(const set &settings, action what, Oid part
 	switch (what)
 	{
 	case action::drop:
-		return {"DROP TABLE " + pg::qualified_name(partition)};
+		return {(pg::is_foreign_table(partition) ? "DROP FOREIGN TABLE " : "DROP TABLE ") + pg::qualified_name(partition)};
 	case action::move:
 		return moves(settings, partition);
 	default:

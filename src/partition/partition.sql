@@ -45,7 +45,8 @@ COMMENT ON COLUMN mosaic.partition_set.inherit_privileges IS 'Whether new partit
 COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; changed by mosaic.list_assign()';
 COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
 
-SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', '');
+-- A set whose parent is gone would keep all the others from being restored.
+SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', 'WHERE parent IN (SELECT oid FROM pg_catalog.pg_class)');
 
 -- Does the current role own the relation?  Row security asks this.
 CREATE FUNCTION mosaic.owns(relation regclass) RETURNS boolean

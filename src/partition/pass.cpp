@@ -6,8 +6,11 @@
 // each other, and only where nobody would have to wait.
 #include "partition/pass.hpp"
 
+#include <algorithm>
+
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
+#include "partition/room.hpp"
 #include "pg/identity.hpp"
 #include "pg/spi.hpp"
 
@@ -55,6 +58,17 @@ void require_parent(Oid parent)
 						  "Forget the set with: SELECT mosaic.drop_parent(" + std::to_string(parent) + ");");
 }
 
+std::string text_of(const ErrorData &error)
+{
+	return error.message + (error.detail != nullptr ? std::string(": ") + error.detail : "");
+}
+
+void record_failed_step(const set &settings, const step &what, const ErrorData &error)
+{
+	record({settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, "failed", 0, 0,
+			unpack_sql_state(error.sqlerrcode), text_of(error), {}});
+}
+
 // One set in a pass that commits as it goes.  The first transaction only
 // looks; where nothing is due it is the only one.
 class set_pass {
@@ -63,13 +77,8 @@ public:
 
 	void run()
 	{
-		plan steps = look();
-		if (!creation_steps(steps).empty())
-		{
-			while (driver_.goes_on() && create_one() == result::done)
-				pg::check_for_interrupts();
-			steps = look(); // the last partition may not be the last any more
-		}
+		const plan steps = look();
+		create_all(creation_steps(steps).size());
 		for (const step &what : retirement_steps(steps))
 		{
 			pg::check_for_interrupts();
@@ -100,7 +109,10 @@ private:
 
 	result failed(const ErrorData &error)
 	{
-		record_failure(parent_, error);
+		if (attempted_)
+			record_failed_step(state_.settings, *attempted_, error);
+		if (!failed_) // failures are counted by the pass
+			record_failure(parent_, error);
 		pg::notice(LOG, ("could not maintain partitions of " + pg::qualified_name(parent_) + ": " + error.message).c_str(), error.detail,
 				   error.hint, error.sqlerrcode);
 		failed_ = true;
@@ -132,18 +144,36 @@ private:
 		return done.front().outcome == "done" ? result::done : result::deferred;
 	}
 
-	result create_one()
+	// One after the other; one that fails, on rows in the default partition,
+	// say, is passed over.
+	void create_all(std::size_t due)
+	{
+		std::size_t failures = 0;
+		result made = result::done;
+		while (failures < due && (made == result::done || made == result::failed) && driver_.goes_on())
+		{
+			pg::check_for_interrupts();
+			made = create_one(failures);
+			failures += made == result::failed;
+		}
+	}
+
+	result create_one(std::size_t after)
 	{
 		return in_transaction([&] {
-			const plan steps = creation_steps(plan_set(state_.settings, asked()).steps);
-			if (steps.empty())
+			request one = asked();
+			one.limit = static_cast<int>(after) + 1;
+			const plan steps = creation_steps(plan_set(state_.settings, one).steps);
+			if (steps.size() <= after)
 				return result::nothing_due;
-			return result_of(apply(level_of(state_.settings, steps.front().parent), {steps.front()}, asked()));
+			attempted_ = steps[after];
+			return result_of(apply(level_of(state_.settings, attempted_->parent), {*attempted_}, one));
 		});
 	}
 
 	void retire_one(const step &what)
 	{
+		attempted_ = what;
 		bool concurrently = false;
 		set level;
 		const result looked = in_transaction([&] {
@@ -169,6 +199,7 @@ private:
 
 	void conclude()
 	{
+		attempted_.reset();
 		if (changed_)
 			in_transaction([&] {
 				analyze();
@@ -197,6 +228,7 @@ private:
 	Oid parent_;
 	pass_outcome &outcome_;
 	set_state state_;
+	std::optional<step> attempted_; // what an error is about
 	bool changed_ = false;
 	bool failed_ = false;
 };
@@ -208,20 +240,33 @@ maintained row_of(Oid parent, const applied &done)
 
 maintained row_of(const set &settings, const step &what, const ErrorData &error)
 {
-	std::string detail = error.message;
-	if (error.detail != nullptr)
-		detail += std::string(": ") + error.detail;
-	return {settings.root, action_name(what.what), partition_name(settings, what), what.lower, what.upper, "failed", detail};
+	return {settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
 }
 
-// Applies steps in a subtransaction; an error is recorded and becomes a row.
+bool none_failed(const std::vector<maintained> &rows)
+{
+	return std::none_of(rows.begin(), rows.end(), [](const maintained &row) { return row.outcome == "failed"; });
+}
+
+// Applies steps in a subtransaction.  Where they fail together they are tried
+// one by one, so that one does not hold up the others; its error is recorded
+// and becomes a row.
 bool apply_and_report(const set &settings, const plan &steps, const request &asked, std::vector<maintained> &rows)
 {
 	std::vector<applied> done;
 	ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
+	if (error != nullptr && steps.size() > 1)
+	{
+		bool well = true;
+		for (const step &one : steps)
+			well = apply_and_report(settings, {one}, asked, rows) && well;
+		return well;
+	}
 	if (error != nullptr)
 	{
-		record_failure(settings.root, *error);
+		record_failed_step(settings, steps.front(), *error);
+		if (none_failed(rows)) // failures are counted by the pass
+			record_failure(settings.root, *error);
 		rows.push_back(row_of(settings, steps.front(), *error));
 		return false;
 	}
@@ -255,11 +300,13 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 {
 	const Oid parent = state.settings.parent;
 	std::vector<maintained> rows;
-	const request asked{reference_time, state.confirmed, state.retiring};
+	request asked{reference_time, state.confirmed, state.retiring};
 	plan steps;
 	ErrorData *error = pg::attempt([&] {
 		require_parent(parent);
+		asked.limit = most_partitions_at_once(parent) + 1;
 		steps = plan_set(state.settings, asked).steps;
+		require_room(parent, creation_steps(steps));
 	});
 	if (error != nullptr)
 	{
@@ -269,8 +316,6 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 	bool well = true;
 	for (const plan &created : by_parent(creation_steps(steps)))
 		well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && well;
-	if (!rows.empty())
-		steps = plan_set(state.settings, asked).steps; // the last partition may not be the last any more
 	for (const step &what : retirement_steps(steps))
 	{
 		pg::check_for_interrupts();

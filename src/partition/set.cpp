@@ -31,14 +31,15 @@ constinit pg::statement select_due("SELECT s.parent FROM mosaic.partition_set s 
 								   "mosaic.partition_failure f WHERE f.parent = s.parent AND f.next_try > now()) ORDER BY s.parent");
 constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
 								   "key_format, time_zone, default_partition, retention, lists, modulus) "
-								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)");
+								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11) ON CONFLICT (parent) DO NOTHING");
 constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
 constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
 constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
 										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus) "
 										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13)");
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
-								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1) "
+								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
+								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
 
 std::vector<set> levels_of(Oid parent)
@@ -94,8 +95,22 @@ const char *strategy_name(pg::partition_strategy strategy)
 	return nullptr;
 }
 
+// NOT NULL is checked after the trigger that reads the row.
+static void require_values(const pg::row &row)
+{
+	struct needed {
+		int column;
+		const char *name;
+	};
+	for (const needed &text : {needed{1, "parent"}, needed{2, "strategy"}, needed{6, "key_format"}, needed{7, "time_zone"}, needed{10, "retention_action"}, needed{16, "name_pattern"}})
+		if (row.null(text.column))
+			throw pg::failure(ERRCODE_NOT_NULL_VIOLATION,
+							  std::string("null value in column \"") + text.name + "\" of relation \"partition_set\" violates not-null constraint");
+}
+
 set set_from(const pg::row &row)
 {
+	require_values(row);
 	set result;
 	int column = 0;
 	result.parent = row.oid(++column);
@@ -144,6 +159,8 @@ set_state require_set(Oid parent)
 	if (std::optional<set_state> found = find_set(parent))
 		return *std::move(found);
 	const std::string name = pg::qualified_name(parent);
+	if (!OidIsValid(pg::owner_of(parent)))
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "no managed parent has the OID " + name);
 	throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + name + "\" is not a managed parent", {},
 					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", …);");
 }
@@ -170,15 +187,15 @@ std::vector<Oid> due_parents()
 	return parents;
 }
 
-void insert_set(const set &row)
+bool insert_set(const set &row)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(insert_one,
+	return spi.execute(insert_one,
 				{pg::regclass_value(row.parent), pg::text_value(row.strategy), pg::optional_text_value(row.interval),
 				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
 				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention),
-				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
+				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)}) > 0;
 }
 
 void insert_level(const set &row, Oid parent, int level)

@@ -70,7 +70,7 @@ std::vector<set_state> all_sets();
 // Parents of the sets that are not waiting after a failure, by parent.
 std::vector<Oid> due_parents();
 
-void insert_set(const set &row);
+bool insert_set(const set &row); // false where the parent has a set already
 // level: 2 is the level of the parent's partitions' partitions.
 void insert_level(const set &row, Oid parent, int level);
 void store_lists(Oid parent, const std::string &json);

@@ -76,6 +76,11 @@ Oid index_copy(Oid partition, Oid parent_index)
 	});
 }
 
+bool is_foreign_table(Oid relation)
+{
+	return call([=] { return get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE; });
+}
+
 bool name_taken(Oid schema, const std::string &name)
 {
 	return call([&] {

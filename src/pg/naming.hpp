@@ -18,6 +18,7 @@ std::string schema_name(Oid schema); // 3F000 where it is gone
 Oid relation_named(Oid schema, const std::string &name);
 // The index of a partition that belongs to an index of its parent.
 Oid index_copy(Oid partition, Oid parent_index);
+bool is_foreign_table(Oid relation);
 // Is the name one of a relation or type of the schema?
 bool name_taken(Oid schema, const std::string &name);
 // At most so many bytes, cut between characters of the database's encoding.
