@@ -146,14 +146,6 @@ std::optional<set> settings_under_lock(const set &before)
 	return found ? std::optional(level_of(found->settings, before.parent)) : std::nullopt;
 }
 
-std::vector<applied> deferred(const set &settings, const step &first, int tries)
-{
-	const std::string why = "a lock did not come within " + std::to_string(settings::lock_budget) + " ms";
-	const std::string partition = partition_name(first);
-	record({settings.root, action_name(first.what), partition, first.lower, first.upper, "deferred", tries, 0, "55P03", why, {}});
-	return {{first, partition, "deferred", why}};
-}
-
 } // namespace
 
 std::string partition_name(const step &what)
@@ -162,6 +154,14 @@ std::string partition_name(const step &what)
 		return pg::qualified_name(what.partition);
 	const std::string schema = pg::schema_name(pg::schema_of(what.parent));
 	return pg::quoted_identifier(schema.c_str()) + "." + pg::quoted_identifier(what.name.c_str());
+}
+
+applied defer(const set &settings, const step &what, int tries)
+{
+	const std::string why = "a lock did not come within " + std::to_string(settings::lock_budget) + " ms";
+	const std::string partition = partition_name(what);
+	record({settings.root, action_name(what.what), partition, what.lower, what.upper, "deferred", tries, 0, "55P03", why, {}});
+	return {what, partition, "deferred", why};
 }
 
 applied carry_out(const set &settings, const step &what, const request &asked)
@@ -177,7 +177,7 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
 	const pg::lock_outcome locks = pg::acquire_all(locks_of(settings, steps.front(), keys), policy);
 	if (!locks.granted)
-		return deferred(settings, steps.front(), locks.tries);
+		return {defer(settings, steps.front(), locks.tries)};
 
 	const std::optional<set> current = settings_under_lock(settings);
 	if (!current)

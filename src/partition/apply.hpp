@@ -25,6 +25,9 @@ struct applied {
 // of; all steps have one parent and one kind: creation, or one retirement.
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked);
 
+// Records that a step waits for the next pass, its locks asked for so often.
+applied defer(const set &settings, const step &what, int tries);
+
 // One creation whose locks are held.
 applied carry_out(const set &settings, const step &what, const request &asked);
 

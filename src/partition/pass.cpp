@@ -38,13 +38,19 @@ plan retirement_steps(const plan &steps)
 	return kept;
 }
 
-// Runs of steps with one parent, as apply() takes them.
-std::vector<plan> by_parent(const plan &steps)
+// What is left of an earlier retirement needs locks of its own.
+bool stands_alone(const step &what)
+{
+	return what.detached || what.what == action::finalize;
+}
+
+// Runs of steps with one parent and the same locks, as apply() takes them.
+std::vector<plan> together(const plan &steps)
 {
 	std::vector<plan> groups;
 	for (const step &what : steps)
 	{
-		if (groups.empty() || groups.back().front().parent != what.parent)
+		if (groups.empty() || groups.back().front().parent != what.parent || stands_alone(groups.back().front()) || stands_alone(what))
 			groups.emplace_back();
 		groups.back().push_back(what);
 	}
@@ -84,7 +90,10 @@ public:
 			pg::check_for_interrupts();
 			if (!driver_.goes_on())
 				return;
-			retire_one(what);
+			// Who keeps this one waiting would keep the next one as well, and
+			// other sets behind them.
+			if (retire_one(what) == result::deferred)
+				break;
 		}
 		conclude();
 	}
@@ -171,7 +180,7 @@ private:
 		});
 	}
 
-	void retire_one(const step &what)
+	result retire_one(const step &what)
 	{
 		attempted_ = what;
 		bool concurrently = false;
@@ -182,19 +191,16 @@ private:
 			return result::nothing_due;
 		});
 		if (looked == result::failed)
-			return;
+			return looked;
 		step rest = what;
 		if (concurrently)
 		{
 			const detach_outcome detached = detach_concurrently(driver_, level, what);
 			if (detached.deferred || detached.error != nullptr)
-			{
-				in_transaction([&] { return detached.deferred ? result::deferred : failed(*detached.error); });
-				return;
-			}
+				return in_transaction([&] { return detached.deferred ? result_of({defer(level, what, 1)}) : failed(*detached.error); });
 			rest.detached = true;
 		}
-		in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
+		return in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
 	}
 
 	void conclude()
@@ -248,21 +254,21 @@ bool none_failed(const std::vector<maintained> &rows)
 	return std::none_of(rows.begin(), rows.end(), [](const maintained &row) { return row.outcome == "failed"; });
 }
 
-// Applies steps in a subtransaction.  Where they fail together they are tried
-// one by one, so that one does not hold up the others; its error is recorded
-// and becomes a row.
+// Applies steps behind one lock and one look at the bounds, which each of them
+// would otherwise make the server read again.  Where they fail together they
+// are tried one by one, so that one does not hold up the others; its error is
+// recorded and becomes a row.
 bool apply_and_report(const set &settings, const plan &steps, const request &asked, std::vector<maintained> &rows)
 {
 	std::vector<applied> done;
-	ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
-	if (error != nullptr && steps.size() > 1)
+	const ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
+	if (error == nullptr)
 	{
-		bool well = true;
-		for (const step &one : steps)
-			well = apply_and_report(settings, {one}, asked, rows) && well;
-		return well;
+		for (const applied &one : done)
+			rows.push_back(row_of(settings.root, one));
+		return true;
 	}
-	if (error != nullptr)
+	if (steps.size() == 1)
 	{
 		record_failed_step(settings, steps.front(), *error);
 		if (none_failed(rows)) // failures are counted by the pass
@@ -270,9 +276,15 @@ bool apply_and_report(const set &settings, const plan &steps, const request &ask
 		rows.push_back(row_of(settings, steps.front(), *error));
 		return false;
 	}
-	for (const applied &one : done)
-		rows.push_back(row_of(settings.root, one));
-	return true;
+	bool well = true;
+	for (const step &what : steps)
+	{
+		pg::check_for_interrupts();
+		well = apply_and_report(settings, {what}, asked, rows) && well;
+		if (!rows.empty() && rows.back().outcome == "deferred")
+			break; // who keeps this one waiting would keep the next one as well
+	}
+	return well;
 }
 
 } // namespace
@@ -314,13 +326,10 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		return {{parent, "plan", {}, {}, {}, "failed", error->message}};
 	}
 	bool well = true;
-	for (const plan &created : by_parent(creation_steps(steps)))
+	for (const plan &created : together(creation_steps(steps)))
 		well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && well;
-	for (const step &what : retirement_steps(steps))
-	{
-		pg::check_for_interrupts();
-		well = apply_and_report(level_of(state.settings, what.parent), {what}, asked, rows) && well;
-	}
+	for (const plan &retired : together(retirement_steps(steps)))
+		well = apply_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && well;
 	if (state.confirmed)
 		clear_confirmation(parent);
 	if (well && state.failing)
