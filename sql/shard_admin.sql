@@ -160,6 +160,14 @@ SELECT mosaic.shard_for('users', 43) AS "1", mosaic.shard_assign_slots('users', 
 COMMIT;
 SELECT mosaic.shard_for('users', 43) AS "0";
 
+-- what was looked up between two changes of one transaction is not kept
+BEGIN;
+SELECT mosaic.shard_assign_slots('users', 2, '{[430,431)}');
+SELECT mosaic.shard_for('users', 43) AS "2";
+SELECT mosaic.shard_assign_slots('users', 3, '{[430,431)}');
+COMMIT;
+SELECT mosaic.shard_for('users', 43) AS "3";
+
 -- writing to the catalogs directly is seen as well, and raises the epoch
 SELECT mosaic.shard_map_epoch('users') AS epoch \gset
 UPDATE mosaic.shard_slot SET shard_id = 1 WHERE map = 'users' AND slot = 430;
