@@ -188,6 +188,24 @@ SELECT mosaic.shard_for('users', 43) AS "2";
 TRUNCATE mosaic.shard_key;
 SELECT mosaic.shard_for('geo', 'us');
 
+-- a client is told of every change of owner, and of nothing else
+SELECT mosaic.shard_map_epoch('router') AS epoch \gset
+SELECT mosaic.shard_check('router', 1, :epoch);
+SELECT mosaic.shard_add('router', 'again');
+SELECT mosaic.shard_check('router', 1, :epoch);
+SELECT mosaic.shard_map_epoch('orders') AS epoch \gset
+SELECT mosaic.shard_assign_range('orders', 1, '100', '200');
+SELECT mosaic.shard_check('orders', 1, :epoch);
+SELECT mosaic.shard_check('orders', 100, :epoch);
+SELECT mosaic.shard_assign_range('orders', NULL, '100', '200'), mosaic.shard_set_default('orders', 0);
+SELECT mosaic.shard_check('orders', 100, :epoch + 1);
+SELECT mosaic.shard_map_epoch('geo') AS epoch \gset
+SELECT mosaic.shard_assign_keys('geo', 0, '{us,ca}');
+SELECT mosaic.shard_assign_keys('geo', 1, '{us}');
+SELECT mosaic.shard_check('geo', 'ca', :epoch + 1), mosaic.shard_check('geo', 'us', :epoch + 2);
+SELECT mosaic.shard_check('geo', 'us', :epoch + 1);
+SELECT mosaic.shard_check('geo', 'nowhere', :epoch);
+
 -- a map made again is newer than the one before
 SELECT mosaic.shard_map_epoch('users') AS epoch \gset
 SELECT mosaic.shard_map_drop('users');
