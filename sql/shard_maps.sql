@@ -150,6 +150,8 @@ SELECT mosaic.shard_dsn_for('geo', 'us'), mosaic.shard_dsn_for('geo', 'us', 'rep
 SELECT mosaic.shard_dsn_for('geo', 'eu');
 SELECT mosaic.shard_dsn_for('geo', 'eu', 'replica');
 SELECT mosaic.shard_dsn_for('geo', 'asia');
+UPDATE mosaic.shard_node SET port = 6432 WHERE node = 'eu-1';
+SELECT mosaic.shard_dsn_for('geo', 'eu');
 SELECT mosaic.shard_dsn_for('geo', 'us', 'backup');
 SELECT mosaic.shard_for('geo', 'EU');
 SELECT mosaic.shard_set_default('geo', 2);

@@ -18,7 +18,7 @@ $node->safe_psql('postgres', q{
 });
 
 # Scenario 35: a directory of 100,000 keys, all of them asked for.
-my $held = q{SELECT coalesce(sum(total_bytes), 0) FROM pg_backend_memory_contexts WHERE name = 'shard map'};
+my $held = q{SELECT coalesce(sum(total_bytes), 0) FROM pg_backend_memory_contexts WHERE name IN ('shard map', 'shard directory')};
 my $ask_all = q{SELECT count(*) FROM generate_series(1, 100000) k WHERE mosaic.shard_for('accounts', k) <> k % 4};
 for my $kilobytes (64, 1024)
 {
@@ -27,6 +27,18 @@ for my $kilobytes (64, 1024)
 	cmp_ok($bytes, '<=', $kilobytes * 1024 + 32 * 1024, "and the memory stays within them");
 	cmp_ok($bytes, '>=', $kilobytes * 1024 / 2, "which are used");
 }
+
+# Keys of all sizes, in an order that suits no allocator.
+$node->safe_psql('postgres', q{
+	SELECT mosaic.shard_map_create('paths', 'directory', 'text', shards => 2);
+	SELECT mosaic.shard_assign_keys('paths', 1, ARRAY(SELECT rpad(k::text, 10 * (1 + k / 400), '/') FROM generate_series(1, 40000) k));
+});
+my ($found, $bytes_of_paths) = split /\n/, $node->safe_psql('postgres', qq{
+	SET mosaic.shard_directory_cache_size = '256kB';
+	SELECT sum(mosaic.shard_for('paths', rpad(k::text, 10 * (1 + k / 400), '/'))) FROM generate_series(1, 2) r, generate_series(1, 40000) k;
+	$held});
+is($found, '80000', 'every key of a directory of long and short keys is found');
+cmp_ok($bytes_of_paths, '<=', 2.5 * 256 * 1024, 'and the memory is bounded');
 
 # The first call of a session reads no directory, only what it is.
 my ($first) = sort { $a <=> $b } map {
