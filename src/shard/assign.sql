@@ -53,6 +53,7 @@ CREATE FUNCTION mosaic.shard_report_sizes(map text, slots integer[], bytes bigin
 DECLARE
 	wrong record;
 BEGIN
+	PERFORM mosaic.shard_require_strategy(mosaic.shard_lock(map), 'slots');
 	SELECT r.slot, r.size INTO wrong
 	FROM unnest(slots, bytes) r (slot, size) LEFT JOIN mosaic.shard_slot s ON s.map = shard_report_sizes.map AND s.slot = r.slot
 	WHERE s.slot IS NULL OR r.size IS NULL OR r.size < 0 LIMIT 1;
@@ -67,7 +68,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_report_sizes(text, integer[], bigint[]) IS
-	'notes how many bytes slots hold, for plans by bytes; changes no epoch; 22023 for a slot that the map does not have';
+	'notes how many bytes slots hold, for plans by bytes; changes no epoch; 22023 for a slot that the map does not have, 55000 for a map without slots';
 REVOKE ALL ON FUNCTION mosaic.shard_report_sizes(text, integer[], bigint[]) FROM PUBLIC; -- grant to those who measure shards
 
 CREATE FUNCTION mosaic.shard_assign_range(map text, shard integer, lower text, upper text) RETURNS void
