@@ -1,7 +1,7 @@
 // key.cpp: what may be a shard key, and its normal form.
 #include "shard/key.hpp"
 
-#include "pg/iso_time.hpp"
+#include "pg/calendar.hpp"
 
 namespace shard {
 
