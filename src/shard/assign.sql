@@ -180,7 +180,7 @@ CREATE FUNCTION mosaic.shard_rebalance_plan(map text, "by" text DEFAULT 'count',
 	OUT step integer, OUT slot integer, OUT from_shard integer, OUT to_shard integer, OUT bytes bigint, OUT reason text) RETURNS SETOF record
 	LANGUAGE C STABLE AS 'MODULE_PATHNAME', 'mosaic_shard_rebalance_plan';
 COMMENT ON FUNCTION mosaic.shard_rebalance_plan(text, text, integer) IS
-	'the fewest moves of slots that give every shard its share by weight, of the count of slots or, as last reported, of bytes; draining shards give all; max_moves cuts the plan short; changes nothing; 55000 for a map without slots';
+	'the fewest moves of slots that give every shard its share by weight, of the count of slots or, as last reported, of bytes; draining shards give all, and slots without an owner (from_shard NULL) get one; max_moves cuts the plan short; changes nothing; 55000 for a map without slots';
 
 CREATE FUNCTION mosaic.shard_rebalance_apply(map text, max_moves integer DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
