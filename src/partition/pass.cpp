@@ -6,6 +6,8 @@
 // each other, and only where nobody would have to wait.
 #include "partition/pass.hpp"
 
+#include <deque>
+
 #include <algorithm>
 
 #include "partition/log.hpp"
@@ -79,13 +81,24 @@ void record_failed_step(const set &settings, const step &what, const ErrorData &
 // looks; where nothing is due it is the only one.
 class set_pass {
 public:
-	set_pass(pg::transaction_driver &driver, Oid parent, pass_outcome &outcome) : driver_(driver), parent_(parent), outcome_(outcome) {}
+	enum class waiting { heeded, ignored };
 
-	void run()
+	set_pass(pg::transaction_driver &driver, Oid parent, waiting retries, pass_outcome &outcome)
+		: driver_(driver), parent_(parent), retries_(retries), outcome_(outcome) {}
+
+	void create()
 	{
 		const plan steps = look();
-		create_all(creation_steps(steps).size());
-		for (const step &what : retirement_steps(steps))
+		if (is_due(state_.create_retry))
+			create_all(creation_steps(steps).size());
+		if (is_due(state_.retain_retry))
+			retirements_ = retirement_steps(steps);
+	}
+
+	void retire()
+	{
+		work_ = work::retain;
+		for (const step &what : retirements_)
 		{
 			pg::check_for_interrupts();
 			if (!driver_.goes_on())
@@ -95,18 +108,46 @@ public:
 			if (retire_one(what) == result::deferred)
 				break;
 		}
-		conclude();
+	}
+
+	void conclude()
+	{
+		attempted_.reset();
+		if (changed_)
+			in_transaction([&] {
+				analyze();
+				purge_log();
+				return result::nothing_due;
+			});
+		outcome_.failed += create_failed_ || retain_failed_;
+		const bool create_recovered = state_.create_retry && is_due(state_.create_retry) && !create_failed_;
+		const bool retain_recovered = state_.retain_retry && is_due(state_.retain_retry) && !retain_failed_;
+		if (create_recovered || retain_recovered || state_.confirmed)
+			in_transaction([&] {
+				if (create_recovered)
+					clear_failure(parent_, work::create);
+				if (retain_recovered)
+					clear_failure(parent_, work::retain);
+				if (state_.confirmed)
+					clear_confirmation(parent_);
+				return result::nothing_due;
+			});
 	}
 
 private:
+	bool is_due(const std::optional<TimestampTz> &retry) const
+	{
+		return retries_ == waiting::ignored || !retry || *retry <= GetCurrentTimestamp();
+	}
+
 	// Runs work in a transaction of its own; an error rolls it back and is
 	// recorded in the same transaction.
 	template <typename Work>
-	result in_transaction(Work &&work)
+	result in_transaction(Work &&run)
 	{
 		driver_.begin();
 		result what = result::nothing_due;
-		ErrorData *error = pg::attempt([&] { what = work(); });
+		ErrorData *error = pg::attempt([&] { what = run(); });
 		if (error != nullptr)
 			what = failed(*error);
 		driver_.commit();
@@ -118,13 +159,14 @@ private:
 
 	result failed(const ErrorData &error)
 	{
+		bool &failed_before = work_ == work::create ? create_failed_ : retain_failed_;
 		if (attempted_)
 			record_failed_step(state_.settings, *attempted_, error);
-		if (!failed_) // failures are counted by the pass
-			record_failure(parent_, error);
+		if (!failed_before) // failures are counted by the pass
+			record_failure(parent_, work_, error);
 		pg::notice(LOG, ("could not maintain partitions of " + pg::qualified_name(parent_) + ": " + error.message).c_str(), error.detail,
 				   error.hint, error.sqlerrcode);
-		failed_ = true;
+		failed_before = true;
 		return result::failed;
 	}
 
@@ -138,6 +180,8 @@ private:
 			if (!found)
 				return result::nothing_due; // forgotten since the pass began
 			state_ = *found;
+			if (!is_due(state_.create_retry) && !is_due(state_.retain_retry))
+				return result::nothing_due;
 			require_parent(parent_);
 			driver_.works_on(parent_);
 			steps = plan_set(state_.settings, {GetCurrentTransactionStartTimestamp(), state_.confirmed, state_.retiring}).steps;
@@ -203,27 +247,6 @@ private:
 		return in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
 	}
 
-	void conclude()
-	{
-		attempted_.reset();
-		if (changed_)
-			in_transaction([&] {
-				analyze();
-				purge_log();
-				return result::nothing_due;
-			});
-		outcome_.failed += failed_;
-		const bool recovered = state_.failing && !failed_;
-		if (recovered || state_.confirmed)
-			in_transaction([&] {
-				if (recovered)
-					clear_failure(parent_);
-				if (state_.confirmed)
-					clear_confirmation(parent_);
-				return result::nothing_due;
-			});
-	}
-
 	void analyze()
 	{
 		const pg::acting_as owner(pg::owner_of(parent_));
@@ -232,26 +255,35 @@ private:
 
 	pg::transaction_driver &driver_;
 	Oid parent_;
+	waiting retries_;
 	pass_outcome &outcome_;
 	set_state state_;
 	std::optional<step> attempted_; // what an error is about
+	plan retirements_;
+	work work_ = work::create;
 	bool changed_ = false;
-	bool failed_ = false;
+	bool create_failed_ = false;
+	bool retain_failed_ = false;
 };
+
+work kind_of(const step &what)
+{
+	return is_retirement(what.what) ? work::retain : work::create;
+}
 
 maintained row_of(Oid parent, const applied &done)
 {
-	return {parent, action_name(done.what.what), done.partition, done.what.lower, done.what.upper, done.outcome, done.detail};
+	return {parent, kind_of(done.what), action_name(done.what.what), done.partition, done.what.lower, done.what.upper, done.outcome, done.detail};
 }
 
 maintained row_of(const set &settings, const step &what, const ErrorData &error)
 {
-	return {settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
+	return {settings.root, kind_of(what), action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
 }
 
-bool none_failed(const std::vector<maintained> &rows)
+bool none_failed(const std::vector<maintained> &rows, work kind)
 {
-	return std::none_of(rows.begin(), rows.end(), [](const maintained &row) { return row.outcome == "failed"; });
+	return std::none_of(rows.begin(), rows.end(), [kind](const maintained &row) { return row.outcome == "failed" && row.kind == kind; });
 }
 
 // Applies steps behind one lock and one look at the bounds, which each of them
@@ -271,8 +303,9 @@ bool apply_and_report(const set &settings, const plan &steps, const request &ask
 	if (steps.size() == 1)
 	{
 		record_failed_step(settings, steps.front(), *error);
-		if (none_failed(rows)) // failures are counted by the pass
-			record_failure(settings.root, *error);
+		const work kind = kind_of(steps.front());
+		if (none_failed(rows, kind)) // failures are counted by the pass
+			record_failure(settings.root, kind, *error);
 		rows.push_back(row_of(settings, steps.front(), *error));
 		return false;
 	}
@@ -289,13 +322,29 @@ bool apply_and_report(const set &settings, const plan &steps, const request &ask
 
 } // namespace
 
-pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid> &parents)
+// Every set is covered before the first partition of any is retired: that may
+// have to wait for old transactions.
+static pass_outcome run_pass(pg::transaction_driver &driver, const std::vector<Oid> &parents, set_pass::waiting retries)
 {
 	pass_outcome outcome;
+	std::deque<set_pass> passes;
 	for (const Oid parent : parents)
-		if (driver.goes_on())
-			set_pass(driver, parent, outcome).run();
+	{
+		if (!driver.goes_on())
+			break;
+		passes.emplace_back(driver, parent, retries, outcome).create();
+	}
+	for (set_pass &one : passes)
+	{
+		one.retire();
+		one.conclude();
+	}
 	return outcome;
+}
+
+pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid> &parents)
+{
+	return run_pass(driver, parents, set_pass::waiting::ignored);
 }
 
 pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
@@ -303,9 +352,9 @@ pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
 	if (OidIsValid(parent))
 		return maintain_sets(driver, {parent});
 	driver.begin();
-	const std::vector<Oid> parents = due_parents();
+	const std::vector<Oid> parents = all_parents();
 	driver.commit();
-	return maintain_sets(driver, parents);
+	return run_pass(driver, parents, set_pass::waiting::heeded);
 }
 
 std::vector<maintained> maintain_in_transaction(const set_state &state, TimestampTz reference_time)
@@ -322,18 +371,21 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 	});
 	if (error != nullptr)
 	{
-		record_failure(parent, *error);
-		return {{parent, "plan", {}, {}, {}, "failed", error->message}};
+		record_failure(parent, work::create, *error);
+		return {{parent, work::create, "plan", {}, {}, {}, "failed", error->message}};
 	}
-	bool well = true;
+	bool created_well = true;
 	for (const plan &created : together(creation_steps(steps)))
-		well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && well;
+		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
+	bool retired_well = true;
 	for (const plan &retired : together(retirement_steps(steps)))
-		well = apply_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && well;
+		retired_well = apply_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && retired_well;
 	if (state.confirmed)
 		clear_confirmation(parent);
-	if (well && state.failing)
-		clear_failure(parent);
+	if (state.create_retry && created_well)
+		clear_failure(parent, work::create);
+	if (state.retain_retry && retired_well)
+		clear_failure(parent, work::retain);
 	return rows;
 }
 

@@ -21,14 +21,14 @@ constexpr int set_columns = 20;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
-	"EXISTS (SELECT FROM mosaic.partition_failure f WHERE f.parent = s.parent), " \
 	"EXISTS (SELECT FROM mosaic.retiring_partition r WHERE r.root = s.parent), " \
-	"EXISTS (SELECT FROM mosaic.partition_level l WHERE l.parent = s.parent)"
+	"EXISTS (SELECT FROM mosaic.partition_level l WHERE l.parent = s.parent), " \
+	"(SELECT f.next_try FROM mosaic.partition_failure f WHERE f.parent = s.parent AND f.work = 'create'), " \
+	"(SELECT f.next_try FROM mosaic.partition_failure f WHERE f.parent = s.parent AND f.work = 'retain')"
 
 constinit pg::statement select_one("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s WHERE parent = $1");
 constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s ORDER BY parent");
-constinit pg::statement select_due("SELECT s.parent FROM mosaic.partition_set s WHERE NOT EXISTS (SELECT FROM "
-								   "mosaic.partition_failure f WHERE f.parent = s.parent AND f.next_try > now()) ORDER BY s.parent");
+constinit pg::statement select_parents("SELECT parent FROM mosaic.partition_set ORDER BY parent");
 constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
 								   "key_format, time_zone, default_partition, retention, lists, modulus) "
 								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11) ON CONFLICT (parent) DO NOTHING");
@@ -55,10 +55,21 @@ std::vector<set> levels_of(Oid parent)
 	return levels;
 }
 
+std::optional<TimestampTz> optional_time(const pg::row &row, int column)
+{
+	return row.null(column) ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(row.datum(column)));
+}
+
 set_state state_from(const pg::row &row)
 {
-	set_state state{set_from(row), row.boolean(set_columns + 1), row.boolean(set_columns + 2), row.boolean(set_columns + 3)};
-	if (row.boolean(set_columns + 4))
+	set_state state;
+	state.settings = set_from(row);
+	state.confirmed = row.boolean(set_columns + 1);
+	state.retiring = row.boolean(set_columns + 2);
+	const bool has_levels = row.boolean(set_columns + 3);
+	state.create_retry = optional_time(row, set_columns + 4);
+	state.retain_retry = optional_time(row, set_columns + 5);
+	if (has_levels)
 		state.settings.levels = levels_of(state.settings.parent);
 	return state;
 }
@@ -176,11 +187,11 @@ std::vector<set_state> all_sets()
 	return sets;
 }
 
-std::vector<Oid> due_parents()
+std::vector<Oid> all_parents()
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(select_due, {}, pg::spi::access::read_only);
+	spi.execute(select_parents, {}, pg::spi::access::read_only);
 	std::vector<Oid> parents;
 	for (uint64 n = 0; n < spi.size(); ++n)
 		parents.push_back(spi[n].oid(1));

@@ -2,6 +2,7 @@
 #include "pg/naming.hpp"
 
 #include "pg/identity.hpp"
+#include "pg/resources.hpp"
 
 extern "C" {
 #include "catalog/partition.h"
@@ -64,6 +65,16 @@ std::string schema_name(Oid schema)
 Oid relation_named(Oid schema, const std::string &name)
 {
 	return call([&] { return get_relname_relid(name.c_str(), schema); });
+}
+
+std::vector<Oid> indexes_of(Oid table)
+{
+	const relation open(table, AccessShareLock);
+	const List *list = call([&] { return RelationGetIndexList(open.get()); });
+	std::vector<Oid> indexes;
+	for (int n = 0; n < list_length(list); ++n)
+		indexes.push_back(list_nth_oid(list, n));
+	return indexes;
 }
 
 Oid index_copy(Oid partition, Oid parent_index)
