@@ -63,8 +63,13 @@ WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL AND prokind <> 'p'
   AND NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)
 ORDER BY signature::text;
 
--- Functions that lend the rights of their owner: none.
-SELECT signature AS security_definer FROM member_function WHERE prosecdef ORDER BY signature::text;
+-- Functions that lend the rights of their owner pin what names mean, and whoever
+-- may call those that write was granted that.
+SELECT signature AS security_definer
+FROM member_function
+WHERE prosecdef AND (proconfig IS NULL OR NOT proconfig @> '{"search_path=pg_catalog, pg_temp"}'
+	OR provolatile = 'v' AND prorettype <> 'trigger'::regtype AND EXISTS (SELECT FROM aclexplode(COALESCE(proacl, acldefault('f', proowner))) WHERE grantee = 0))
+ORDER BY signature::text;
 
 -- C functions outside our library, or whose symbol is not called like them.
 SELECT signature AS not_ours, prosrc, probin

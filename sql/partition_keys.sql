@@ -4,15 +4,10 @@ SET search_path = partition_keys;
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO';
 CREATE FUNCTION made(key_type text, width text, ahead integer, format text DEFAULT 'native', start text DEFAULT NULL,
-	at timestamptz DEFAULT '2024-01-15 12:00+00', VARIADIC keys text[] DEFAULT '{}')
+	at timestamptz DEFAULT '2024-01-15 12:00+00')
 RETURNS TABLE (name text, lower_bound text, upper_bound text) LANGUAGE plpgsql AS $$
-DECLARE key text;
 BEGIN
 	EXECUTE format('CREATE TABLE t (k %s) PARTITION BY RANGE (k)', key_type);
-	IF keys <> '{}' THEN
-		CREATE TABLE held PARTITION OF t FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
-	END IF;
-	FOREACH key IN ARRAY keys LOOP EXECUTE format('INSERT INTO t VALUES (%L)', key); END LOOP;
 	RETURN QUERY SELECT p.partition::text, p.lower_bound, p.upper_bound
 		FROM mosaic.create_parent('t', width, premake => ahead, key_format => format, start_at => start, time_zone => 'UTC', reference_time => at) p;
 	PERFORM mosaic.drop_parent('t');
@@ -87,13 +82,11 @@ INSERT INTO ids VALUES (3999);
 SELECT partition FROM mosaic.run_maintenance('ids');
 -- Rows that are gone do not count, nor do keys out of reach.
 DELETE FROM ids WHERE k = 3999;
-DROP TABLE ids_p6000;
 SELECT partition FROM mosaic.plan('ids');
 SELECT covered_until, covered_at, next_create_at FROM mosaic.partition_coverage();
 INSERT INTO ids VALUES (6000);
 SELECT mosaic.drop_parent('ids');
 DROP TABLE ids;
-CREATE TABLE ids (k bigint) PARTITION BY RANGE (k DESC);
 CREATE TABLE ids (k bigint NOT NULL) PARTITION BY RANGE (k);
 CREATE INDEX ON ids (k DESC);
 SELECT count(*) FROM mosaic.create_parent('ids', '1000', premake => 0);
@@ -135,7 +128,9 @@ CREATE DOMAIN moment AS timestamptz(3);
 CREATE DOMAIN price AS numeric(6,2) CHECK (VALUE < 1000);
 SELECT m.* FROM made('moment', '1 day', 0) m;
 SELECT m.* FROM made('price', '0.5', 1) m;
+\set VERBOSITY terse
 SELECT m.* FROM made('price', '0.125', 1) m;
+\set VERBOSITY default
 -- A date further than timestamps reach.
 CREATE TABLE far (k date) PARTITION BY RANGE (k);
 CREATE TABLE farther PARTITION OF far FOR VALUES FROM ('2024-01-20') TO ('500000-01-01');

@@ -101,6 +101,8 @@ SELECT mosaic.shard_assign_tenant('geo', 0, 'acme');
 SELECT mosaic.shard_report_sizes('users', '{0,1024}', '{1,1}');
 SELECT mosaic.shard_report_sizes('users', '{0,1}', '{1}');
 SELECT mosaic.shard_report_sizes('users', '{0}', '{-1}');
+SELECT mosaic.shard_report_sizes('geo', '{0}', '{1}');
+SELECT mosaic.shard_report_sizes('m', '{0}', '{1}');
 SELECT mosaic.shard_rebalance_plan('geo');
 SELECT mosaic.shard_rebalance_plan('m');
 SELECT mosaic.shard_rebalance_plan('users', 'rows');
@@ -160,6 +162,14 @@ SELECT mosaic.shard_for('users', 43) AS "1", mosaic.shard_assign_slots('users', 
 COMMIT;
 SELECT mosaic.shard_for('users', 43) AS "0";
 
+-- what was looked up between two changes of one transaction is not kept
+BEGIN;
+SELECT mosaic.shard_assign_slots('users', 2, '{[430,431)}');
+SELECT mosaic.shard_for('users', 43) AS "2";
+SELECT mosaic.shard_assign_slots('users', 3, '{[430,431)}');
+COMMIT;
+SELECT mosaic.shard_for('users', 43) AS "3";
+
 -- writing to the catalogs directly is seen as well, and raises the epoch
 SELECT mosaic.shard_map_epoch('users') AS epoch \gset
 UPDATE mosaic.shard_slot SET shard_id = 1 WHERE map = 'users' AND slot = 430;
@@ -179,6 +189,24 @@ SELECT mosaic.shard_set_default('users', 2);
 SELECT mosaic.shard_for('users', 43) AS "2";
 TRUNCATE mosaic.shard_key;
 SELECT mosaic.shard_for('geo', 'us');
+
+-- a client is told of every change of owner, and of nothing else
+SELECT mosaic.shard_map_epoch('router') AS epoch \gset
+SELECT mosaic.shard_check('router', 1, :epoch);
+SELECT mosaic.shard_add('router', 'again');
+SELECT mosaic.shard_check('router', 1, :epoch);
+SELECT mosaic.shard_map_epoch('orders') AS epoch \gset
+SELECT mosaic.shard_assign_range('orders', 1, '100', '200');
+SELECT mosaic.shard_check('orders', 1, :epoch);
+SELECT mosaic.shard_check('orders', 100, :epoch);
+SELECT mosaic.shard_assign_range('orders', NULL, '100', '200'), mosaic.shard_set_default('orders', 0);
+SELECT mosaic.shard_check('orders', 100, :epoch + 1);
+SELECT mosaic.shard_map_epoch('geo') AS epoch \gset
+SELECT mosaic.shard_assign_keys('geo', 0, '{us,ca}');
+SELECT mosaic.shard_assign_keys('geo', 1, '{us}');
+SELECT mosaic.shard_check('geo', 'ca', :epoch + 1), mosaic.shard_check('geo', 'us', :epoch + 2);
+SELECT mosaic.shard_check('geo', 'us', :epoch + 1);
+SELECT mosaic.shard_check('geo', 'nowhere', :epoch);
 
 -- a map made again is newer than the one before
 SELECT mosaic.shard_map_epoch('users') AS epoch \gset

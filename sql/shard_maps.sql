@@ -150,6 +150,8 @@ SELECT mosaic.shard_dsn_for('geo', 'us'), mosaic.shard_dsn_for('geo', 'us', 'rep
 SELECT mosaic.shard_dsn_for('geo', 'eu');
 SELECT mosaic.shard_dsn_for('geo', 'eu', 'replica');
 SELECT mosaic.shard_dsn_for('geo', 'asia');
+UPDATE mosaic.shard_node SET port = 6432 WHERE node = 'eu-1';
+SELECT mosaic.shard_dsn_for('geo', 'eu');
 SELECT mosaic.shard_dsn_for('geo', 'us', 'backup');
 SELECT mosaic.shard_for('geo', 'EU');
 SELECT mosaic.shard_set_default('geo', 2);
@@ -163,6 +165,20 @@ SELECT mosaic.shard_assign_keys('holidays', 1, ARRAY['2025-12-25', '1 January 20
 SELECT key FROM mosaic.shard_key WHERE map = 'holidays' ORDER BY key;
 SELECT mosaic.shard_for('holidays', DATE '2026-01-01') AS "1", mosaic.shard_for('holidays', 'Dec 25, 2025') AS "1";
 SELECT mosaic.shard_for('holidays', DATE '2026-01-02');
+
+-- the spelling of keys that are not text depends on no setting of the session
+SET DateStyle = 'German';
+SET bytea_output = 'escape';
+SELECT mosaic.shard_key_text('date', '2025-12-25'), mosaic.shard_key_text('date', '0044-03-15 BC'), mosaic.shard_key_text('date', 'infinity'),
+	mosaic.shard_key_text('timestamptz', '2025-12-25 01:02:03.045+09'), mosaic.shard_key_text('timestamptz', '-infinity'), mosaic.shard_key_text('bytea', 'a\\b'),
+	mosaic.shard_key_text('uuid', '550E8400E29B41D4A716446655440000'), mosaic.shard_key_text('smallint', ' 007 ');
+RESET bytea_output;
+SET DateStyle = 'ISO';
+SET TimeZone = 'UTC';
+SELECT mosaic.shard_key_text('timestamptz', t::text) AS differs, t FROM unnest('{4714-11-24 00:00+00 BC,0044-03-15 12:00+00 BC,1900-01-01 00:00:00.000001+00,294276-12-31 23:59:59.999999+00}'::timestamptz[]) t
+WHERE mosaic.shard_key_text('timestamptz', t::text) <> t::text;
+RESET DateStyle;
+RESET TimeZone;
 
 -- scenario 21: directory
 SELECT mosaic.shard_map_create('accounts', 'directory', shards => 2);
@@ -210,6 +226,19 @@ SELECT mosaic.shard_check('users', 42, :epoch);
 SELECT mosaic.shard_check('users', 43, :epoch);
 SELECT shard_id, slot_state, epoch FROM mosaic.shard_location('users', 42);
 SELECT mosaic.shard_check('users', 42, 4);
+
+-- one place in a query that asks one map after another
+SELECT m, mosaic.shard_for(m, '42') FROM unnest('{users,people,users,documents}'::text[]) WITH ORDINALITY u (m, n) WHERE m <> 'documents' ORDER BY n;
+DO $$
+DECLARE
+	answers text := '';
+	m text;
+BEGIN
+	FOREACH m IN ARRAY '{users,by_modulo,users,orders}'::text[] LOOP
+		answers := answers || ' ' || mosaic.shard_for(m, 43);
+	END LOOP;
+	RAISE NOTICE '%', answers;
+END $$;
 
 -- in parallel workers
 CREATE TABLE maps_parallel AS SELECT k::bigint FROM generate_series(1, 1000) k;

@@ -80,12 +80,20 @@ SELECT mosaic.shard_drain('big', 1);
 SELECT count(*) AS "8", bool_and(to_shard = 0) AS to_the_other FROM mosaic.shard_rebalance_plan('big', 'bytes');
 SELECT mosaic.shard_map_drop('big');
 
--- slots without an owner stop a plan
+-- sizes that were not reported count as the average
+SELECT mosaic.shard_map_create('big', shards => 2, slots => 16);
+SELECT mosaic.shard_report_sizes('big', '{0,1}', '{100,300}');
+SELECT mosaic.shard_drain('big', 1), mosaic.shard_add('big', 'third');
+SELECT to_shard, count(*), count(bytes) AS known FROM mosaic.shard_rebalance_plan('big', 'bytes') GROUP BY 1 ORDER BY 1;
+SELECT mosaic.shard_map_drop('big');
+
+-- a map that began without shards: a plan deals its slots out
 SELECT mosaic.shard_map_create('empty', slots => 16);
 SELECT mosaic.shard_rebalance_plan('empty');
 SELECT mosaic.shard_for('empty', 1);
-SELECT mosaic.shard_add('empty', 'first');
-SELECT mosaic.shard_assign_slots('empty', 0, '{[0,16)}');
-SELECT count(*) FROM mosaic.shard_rebalance_plan('empty');
-SELECT mosaic.shard_for('empty', 1) AS "0";
+SELECT mosaic.shard_add('empty', 'first'), mosaic.shard_add('empty', 'second', weight => 3);
+SELECT * FROM mosaic.shard_rebalance_plan('empty', max_moves => 2);
+SELECT mosaic.shard_rebalance_apply('empty') > 0 AS applied;
+SELECT shard_id, min(slot), max(slot), count(*) FROM mosaic.shard_slot WHERE map = 'empty' GROUP BY shard_id ORDER BY shard_id;
+SELECT mosaic.shard_for('empty', 1) AS "1";
 SELECT mosaic.shard_map_drop('empty');

@@ -10,7 +10,11 @@ CREATE VIEW mosaic.partition_status WITH (security_invoker = true) AS
 		   COALESCE(f.message, c.error) AS last_error, COALESCE(f.failures, 0) AS consecutive_failures
 	FROM mosaic.partition_set s
 	JOIN mosaic.partition_coverage() c ON c.parent::pg_catalog.oid = s.parent::pg_catalog.oid
-	LEFT JOIN mosaic.partition_failure f ON f.parent::pg_catalog.oid = s.parent::pg_catalog.oid;
+	LEFT JOIN LATERAL (
+		SELECT f.parent, f.message, pg_catalog.max(f.failures) OVER () AS failures
+		FROM mosaic.partition_failure f WHERE f.parent::pg_catalog.oid = s.parent::pg_catalog.oid
+		ORDER BY f.failed_at DESC LIMIT 1
+	) f ON true;
 COMMENT ON VIEW mosaic.partition_status IS 'One row a set: how far its partitions reach and how maintenance goes. A role sees the sets whose parent it owns, a member of pg_monitor all.';
 COMMENT ON COLUMN mosaic.partition_status.covered_until IS 'End of the coverage that begins now, without a gap; NULL: no partition holds now';
 COMMENT ON COLUMN mosaic.partition_status.time_left IS 'Time until then; NULL for numeric keys';
@@ -25,8 +29,6 @@ GRANT SELECT ON mosaic.partition_status TO PUBLIC;
 
 CREATE VIEW mosaic.issues AS
 	SELECT severity, code, set, object, detail, hint FROM mosaic.partition_issues()
-	UNION ALL
-	SELECT severity, code, set, object, detail, hint FROM mosaic.failing_sets()
 	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.failing_sets()
 	UNION ALL

@@ -129,7 +129,7 @@ std::string run(const set &settings, const step &what, const inherited &from_par
 applied carry_out(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked, int lock_tries)
 {
 	const TimestampTz begun = GetCurrentTimestamp();
-	const std::string partition = partition_name(settings, what);
+	const std::string partition = partition_name(what);
 	const std::string command = run(settings, what, from_parent, referenced, asked);
 	const double seconds = static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second);
 	if (what.detached)
@@ -148,18 +148,18 @@ std::optional<set> settings_under_lock(const set &before)
 
 } // namespace
 
-std::string partition_name(const set &settings, const step &what)
+std::string partition_name(const step &what)
 {
 	if (is_retirement(what.what))
 		return pg::qualified_name(what.partition);
-	const std::string schema = pg::schema_name(pg::schema_of(settings.parent));
+	const std::string schema = pg::schema_name(pg::schema_of(what.parent));
 	return pg::quoted_identifier(schema.c_str()) + "." + pg::quoted_identifier(what.name.c_str());
 }
 
 applied defer(const set &settings, const step &what, int tries)
 {
 	const std::string why = "a lock did not come within " + std::to_string(settings::lock_budget) + " ms";
-	const std::string partition = partition_name(settings, what);
+	const std::string partition = partition_name(what);
 	record({settings.root, action_name(what.what), partition, what.lower, what.upper, "deferred", tries, 0, "55P03", why, {}});
 	return {what, partition, "deferred", why};
 }
@@ -182,7 +182,9 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 	const std::optional<set> current = settings_under_lock(settings);
 	if (!current)
 		return {};
-	const plan planned = plan_level(*current, asked).steps;
+	request now = asked;
+	now.made = is_retirement(steps.front().what);
+	const plan planned = plan_level(*current, now).steps;
 	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(*current);
 	std::vector<applied> results;
 	std::size_t cursor = 0;

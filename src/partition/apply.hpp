@@ -10,7 +10,7 @@
 namespace partition {
 
 // Qualified name of the partition that a step is about.
-std::string partition_name(const set &settings, const step &what);
+std::string partition_name(const step &what);
 struct applied {
 	step what;
 	std::string partition; // qualified name

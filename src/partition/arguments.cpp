@@ -1,6 +1,8 @@
 // arguments.cpp: the options that create_parent() and create_sub_parent() share.
 #include "partition/arguments.hpp"
 
+#include "partition/validate.hpp"
+
 namespace partition {
 
 namespace {
@@ -25,7 +27,6 @@ set settings_of(const pg::arguments &arguments, int first)
 	arguments.require(first + opt_premake, "premake");
 	arguments.require(first + opt_key_format, "key_format");
 	arguments.require(first + opt_default_partition, "default_partition");
-	arguments.require(first + opt_reference_time, "reference_time");
 	set settings;
 	settings.interval = arguments.optional_text(first + opt_interval);
 	settings.premake = arguments.int4(first + opt_premake);
@@ -43,7 +44,7 @@ set settings_of(const pg::arguments &arguments, int first)
 
 TimestampTz reference_time_of(const pg::arguments &arguments, int first)
 {
-	return DatumGetTimestampTz(arguments.datum(first + opt_reference_time));
+	return require_reference_time(arguments, first + opt_reference_time);
 }
 
 } // namespace partition

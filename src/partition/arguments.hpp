@@ -8,6 +8,7 @@ namespace partition {
 // Options from the first on: partition_interval, premake, retention, start_at,
 // lists, modulus, key_format, time_zone, default_partition, reference_time.
 set settings_of(const pg::arguments &arguments, int first);
+// Refuses NULL and infinity.
 TimestampTz reference_time_of(const pg::arguments &arguments, int first);
 
 } // namespace partition

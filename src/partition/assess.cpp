@@ -125,10 +125,13 @@ void assess_range(const set_state &state, TimestampTz reference_time, assessment
 {
 	const range_set set(state.settings);
 	const position now = set.now(reference_time);
-	assess_coverage(set, now, result);
+	// A set that begins later is to cover from its beginning.
+	const bool begins_later = set.start() && set.axis_key().compare(now, *set.start()) < 0;
+	assess_coverage(set, begins_later ? *set.start() : now, result);
 	assess_past(set, now, result);
-	result.due = static_cast<int>(plan_creation(set, coverage_start(set, now), now).size());
-	const retirement retired = plan_retirement(set, now, state.confirmed);
+	const plan due = plan_creation(set, coverage_start(set, now), now);
+	result.due = static_cast<int>(due.size());
+	const retirement retired = plan_retirement(set, now, state.confirmed, state.settings.create_paused ? plan{} : due);
 	result.held_back = retired.held_back;
 	result.expired = static_cast<int>(retired.steps.size()) + retired.held_back;
 }

@@ -10,21 +10,12 @@ namespace partition {
 
 namespace {
 
-void require_unmanaged(Oid parent)
+[[noreturn]] void refuse_managed(Oid parent)
 {
-	if (!find_set(parent))
-		return;
 	const std::string name = pg::qualified_name(parent);
 	throw pg::failure(ERRCODE_DUPLICATE_OBJECT, "\"" + name + "\" is managed already", {},
 					  "Change it by UPDATE mosaic.partition_set, or forget it with: SELECT mosaic.drop_parent(" +
 						  pg::quoted_literal(name.c_str()) + ");");
-}
-
-void require_primary(const char *function)
-{
-	if (RecoveryInProgress())
-		throw pg::failure(ERRCODE_READ_ONLY_SQL_TRANSACTION, std::string("cannot execute ") + function + " during recovery",
-						  "This server is a standby.", "Call it on the primary; its partitions arrive here by replication.");
 }
 
 } // namespace
@@ -35,19 +26,22 @@ PG_FUNCTION(mosaic_create_parent)
 	arguments.require(0, "parent");
 	set settings = settings_of(arguments, 1);
 	settings.parent = settings.root = arguments.oid(0);
+	const TimestampTz reference_time = reference_time_of(arguments, 1);
 	require_primary("mosaic.create_parent()");
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
 	pg::require_ownership(settings.parent);
 	settings.strategy = strategy_name(pg::partition_table(settings.parent).strategy());
-	require_unmanaged(settings.parent);
+	if (find_set(settings.parent))
+		refuse_managed(settings.parent);
 	validate(settings);
 	if (settings.start_at)
 		settings.start_at = range_set(settings).start_text();
-	insert_set(settings);
+	if (!insert_set(settings))
+		refuse_managed(settings.parent); // by another session, just now
 
 	pg::rowset rows(fcinfo);
-	for (const applied &made : make_or_refuse(settings, {reference_time_of(arguments, 1), false, false, true}))
+	for (const applied &made : make_or_refuse(settings, {reference_time, false, false, true}))
 		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(settings.parent), made.what.name)), pg::text_value(made.what.lower),
 				  pg::text_value(made.what.upper)});
 	return Datum(0);

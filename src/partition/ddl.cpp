@@ -46,7 +46,12 @@ std::vector<std::string> moves(const set &settings, Oid partition)
 	std::vector<std::string> sql;
 	const std::string name = pg::qualified_name(partition);
 	if (settings.retention_tablespace)
-		sql.push_back("ALTER TABLE " + name + " SET TABLESPACE " + pg::quoted_identifier(settings.retention_tablespace->c_str()));
+	{
+		const std::string tablespace = pg::quoted_identifier(settings.retention_tablespace->c_str());
+		sql.push_back("ALTER TABLE " + name + " SET TABLESPACE " + tablespace);
+		for (const Oid index : pg::indexes_of(partition))
+			sql.push_back("ALTER INDEX " + pg::qualified_name(index) + " SET TABLESPACE " + tablespace);
+	}
 	if (settings.retention_schema)
 		sql.push_back("ALTER TABLE " + name + " SET SCHEMA " + pg::quoted_identifier(settings.retention_schema->c_str()));
 	return sql;
@@ -64,7 +69,7 @@ std::vector<std::string> after_detach(const set &settings, action what, Oid part
 	switch (what)
 	{
 	case action::drop:
-		return {"DROP TABLE " + pg::qualified_name(partition)};
+		return {(pg::is_foreign_table(partition) ? "DROP FOREIGN TABLE " : "DROP TABLE ") + pg::qualified_name(partition)};
 	case action::move:
 		return moves(settings, partition);
 	default:

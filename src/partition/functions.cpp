@@ -32,8 +32,7 @@ std::vector<set_state> sets_of(const pg::arguments &arguments)
 
 TimestampTz reference_time_of(const pg::arguments &arguments)
 {
-	arguments.require(1, "reference_time");
-	return DatumGetTimestampTz(arguments.datum(1));
+	return require_reference_time(arguments, 1);
 }
 
 pg::value optional_name(const std::string &name)
@@ -81,6 +80,7 @@ PG_FUNCTION(mosaic_run_maintenance)
 {
 	const pg::arguments arguments(fcinfo);
 	const TimestampTz reference_time = reference_time_of(arguments);
+	require_primary("mosaic.run_maintenance()");
 	pg::rowset rows(fcinfo);
 	for (const set_state &state : sets_of(arguments))
 		for (const maintained &done : maintain_in_transaction(state, reference_time))
@@ -91,6 +91,10 @@ PG_FUNCTION(mosaic_run_maintenance)
 
 PG_FUNCTION(mosaic_maintain)
 {
+	require_primary("mosaic.maintain()");
+	if (!pg::may_commit(fcinfo))
+		throw pg::failure(ERRCODE_INVALID_TRANSACTION_TERMINATION, "mosaic.maintain() cannot run inside a transaction block",
+						  "It commits after each step.", "CALL it by itself, or use mosaic.run_maintenance() here.");
 	std::vector<Oid> parents;
 	for (const set_state &state : sets_of(pg::arguments(fcinfo)))
 		parents.push_back(state.settings.parent);
@@ -133,6 +137,7 @@ PG_FUNCTION(mosaic_validate_partition_set)
 {
 	const pg::row_trigger trigger(fcinfo);
 	const set settings = set_from(trigger.new_row());
+	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
 	validate(settings);
 	return trigger.result();

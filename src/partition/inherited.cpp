@@ -30,12 +30,13 @@ constinit pg::statement statistics_targets(
 	"SELECT attname::text, attstattarget::integer FROM pg_catalog.pg_attribute "
 	"WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0 ORDER BY attnum");
 
+// Grants on a partition would go past row security that came later.
 constinit pg::statement table_grants(
 	"SELECT a.privilege_type, NULL::text, a.grantee, a.is_grantable FROM pg_catalog.pg_class c, "
-	"pg_catalog.aclexplode(c.relacl) a WHERE c.oid = $1 AND a.grantee <> c.relowner UNION ALL "
+	"pg_catalog.aclexplode(c.relacl) a WHERE c.oid = $1 AND NOT c.relrowsecurity AND a.grantee <> c.relowner UNION ALL "
 	"SELECT a.privilege_type, t.attname::text, a.grantee, a.is_grantable FROM pg_catalog.pg_class c "
-	"JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid, pg_catalog.aclexplode(t.attacl) a "
-	"WHERE c.oid = $1 AND a.grantee <> c.relowner ORDER BY 3, 1, 2");
+	"JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped, pg_catalog.aclexplode(t.attacl) a "
+	"WHERE c.oid = $1 AND NOT c.relrowsecurity AND a.grantee <> c.relowner ORDER BY 3, 1, 2");
 
 void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
 {

@@ -1,6 +1,7 @@
 // issues.cpp: what is or will be wrong with a set, a row an issue.
 #include "partition/assess.hpp"
 #include "partition/settings.hpp"
+#include "partition/validate.hpp"
 #include "pg/identity.hpp"
 #include "pg/rowset.hpp"
 
@@ -30,9 +31,15 @@ std::string call_with(const char *function, Oid parent)
 	return std::string(function) + "(" + pg::quoted_literal(pg::qualified_name(parent).c_str()) + ");";
 }
 
-std::string maintain_hint(Oid parent)
+std::string unpause(const char *column, Oid parent)
 {
-	return call_with("CALL mosaic.maintain", parent);
+	return std::string("UPDATE mosaic.partition_set SET ") + column + " = false WHERE parent = " +
+		   pg::quoted_literal(pg::qualified_name(parent).c_str()) + "::regclass;";
+}
+
+std::string coverage_hint(const set &settings)
+{
+	return settings.create_paused ? unpause("create_paused", settings.parent) : call_with("CALL mosaic.maintain", settings.parent);
 }
 
 void add_coverage(issue_list &issues, const set &settings, const assessment &now)
@@ -41,19 +48,19 @@ void add_coverage(issue_list &issues, const set &settings, const assessment &now
 	{
 		if (now.due > 0)
 			issues.add("critical", "partitions_missing", std::to_string(now.due) + " partitions are missing; rows for them are refused or go to the default partition.",
-					   maintain_hint(settings.parent));
+					   coverage_hint(settings));
 	}
 	else if (now.ends_with_key)
 		issues.add("warning", "key_exhausted", "The last partition reaches the end of the key's type; no interval follows.",
 				   "Give the key a wider type: that rewrites the table.");
 	else if (!now.covers_now)
 		issues.add("critical", "not_covered", "No partition holds the present; rows for it are refused or go to the default partition.",
-				   maintain_hint(settings.parent));
+				   coverage_hint(settings));
 	else if (now.due > 0 && now.intervals_ahead < 2)
 		issues.add(now.intervals_ahead < 1 ? "critical" : "warning", "coverage_short",
 				   "Coverage ends at " + now.covered_until + ", " + std::to_string(now.intervals_ahead) + " whole intervals ahead instead of " +
 					   std::to_string(settings.premake) + ".",
-				   maintain_hint(settings.parent));
+				   coverage_hint(settings));
 	for (const gap &hole : now.past_gaps)
 		issues.add("info", "gap_in_past", "Rows from " + hole.lower + " to " + hole.upper + " have no partition.",
 				   "Nothing is needed unless such rows are expected; a partition made by hand is adopted.");
@@ -83,13 +90,7 @@ void add_default(issue_list &issues, const assessment &now)
 
 void add_pauses(issue_list &issues, const set &settings)
 {
-	const std::string hint = "UPDATE mosaic.partition_set SET %s = false WHERE parent = " +
-							 pg::quoted_literal(pg::qualified_name(settings.parent).c_str()) + "::regclass;";
-	const auto add = [&](const char *column, const char *detail) {
-		std::string statement = hint;
-		statement.replace(statement.find("%s"), 2, column);
-		issues.add("info", column, detail, statement);
-	};
+	const auto add = [&](const char *column, const char *detail) { issues.add("info", column, detail, unpause(column, settings.parent)); };
 	if (settings.create_paused)
 		add("create_paused", "No partitions are made.");
 	if (settings.retain_paused)
@@ -117,7 +118,7 @@ void add_all(issue_list &issues, const set_state &state, TimestampTz reference_t
 PG_FUNCTION(mosaic_partition_issues)
 {
 	issue_list issues(fcinfo);
-	const TimestampTz reference_time = DatumGetTimestampTz(pg::arguments(fcinfo).datum(0));
+	const TimestampTz reference_time = require_reference_time(pg::arguments(fcinfo), 0);
 	for (const set_state &state : visible_sets())
 	{
 		pg::check_for_interrupts();
@@ -129,7 +130,7 @@ PG_FUNCTION(mosaic_partition_issues)
 PG_FUNCTION(mosaic_partition_coverage)
 {
 	pg::rowset rows(fcinfo);
-	const TimestampTz reference_time = DatumGetTimestampTz(pg::arguments(fcinfo).datum(0));
+	const TimestampTz reference_time = require_reference_time(pg::arguments(fcinfo), 0);
 	const auto optional_time = [](const std::optional<TimestampTz> &at) {
 		return at ? pg::timestamptz_value(*at) : pg::null_of(TIMESTAMPTZOID);
 	};
@@ -142,7 +143,9 @@ PG_FUNCTION(mosaic_partition_coverage)
 				  optional_time(now.covered_at), optional_time(now.next_create), known ? pg::int4_value(now.partitions) : pg::null_of(INT4OID),
 				  OidIsValid(now.default_partition) ? pg::int8_value(now.default_rows) : pg::null_of(INT8OID),
 				  known ? pg::int4_value(now.expired) : pg::null_of(INT4OID),
-				  now.error != nullptr ? pg::text_value(now.error->message) : pg::null_of(TEXTOID)});
+				  now.parent_missing ? pg::text_value("the parent no longer exists")
+				  : now.error != nullptr ? pg::text_value(now.error->message)
+										 : pg::null_of(TEXTOID)});
 	}
 	return Datum(0);
 }

@@ -35,7 +35,8 @@ constexpr std::array<format_name, 8> format_names{{
 	if (format != key_format::native)
 		throw pg::failure(ERRCODE_DATATYPE_MISMATCH, "key_format \"" + name + "\" does not fit a key of type " + pg::format_type(type),
 						  "epoch_s is for integer and bigint, the other epochs and snowflake are for bigint, uuidv7 is for uuid, ulid is for text with "
-						  "collation \"C\".");
+						  "collation \"C\".",
+						  "Leave key_format out for a key whose own type is a time or a number.");
 	if (type == UUIDOID)
 		throw pg::failure(ERRCODE_DATATYPE_MISMATCH, "a RANGE key of type uuid needs a key_format",
 						  "Only UUIDs of version 7 are ordered by time.", "Pass key_format => 'uuidv7' if the column holds those.");
@@ -43,7 +44,8 @@ constexpr std::array<format_name, 8> format_names{{
 		throw pg::failure(ERRCODE_DATATYPE_MISMATCH, "a RANGE key of type " + pg::format_type(type) + " needs a key_format",
 						  "Only ULIDs with collation \"C\" are ordered by time.", "Pass key_format => 'ulid' if the column holds those.");
 	throw pg::failure(ERRCODE_DATATYPE_MISMATCH, "cannot manage a RANGE key of type " + pg::format_type(type),
-					  "The key must be a date, timestamp, timestamptz, smallint, integer, bigint or numeric, or a time in a key_format.");
+					  "The key must be a date, timestamp, timestamptz, smallint, integer, bigint or numeric, or a time in a key_format.",
+					  "Partition by a column of one of these types.");
 }
 
 axis native_axis(Oid type)
@@ -206,7 +208,7 @@ Datum key::number_datum(pg::decimal value) const
 	case INT8OID:
 		return Int64GetDatum(value.to_int8());
 	default:
-		return value.datum();
+		return value.trimmed().datum();
 	}
 }
 

@@ -17,15 +17,15 @@ constinit pg::statement delete_log("DELETE FROM mosaic.partition_log WHERE at < 
 // The wait doubles from a minute to an hour; 12 % of jitter keeps sets that
 // failed together from coming back together.
 constinit pg::statement upsert_failure(
-	"INSERT INTO mosaic.partition_failure AS f (parent, failures, failed_at, next_try, sqlstate, message, detail, hint) "
-	"VALUES ($1, 1, clock_timestamp(), clock_timestamp() + $6 * interval '1 second' * (0.88 + 0.24 * random()), $2, $3, $4, $5) "
-	"ON CONFLICT (parent) DO UPDATE SET failures = f.failures + 1, failed_at = excluded.failed_at, "
+	"INSERT INTO mosaic.partition_failure AS f (parent, work, failures, failed_at, next_try, sqlstate, message, detail, hint) "
+	"VALUES ($1, $7, 1, clock_timestamp(), clock_timestamp() + $6 * interval '1 second' * (0.88 + 0.24 * random()), $2, $3, $4, $5) "
+	"ON CONFLICT (parent, work) DO UPDATE SET failures = f.failures + 1, failed_at = excluded.failed_at, "
 	"next_try = clock_timestamp() + least(interval '1 hour', $6 * interval '1 second' * power(2, least(f.failures, 16))) * (0.88 + 0.24 * random()), "
 	"sqlstate = excluded.sqlstate, message = excluded.message, detail = excluded.detail, hint = excluded.hint");
 constexpr double first_wait_seconds = 60;
 constexpr double first_wait_after_conflict_seconds = 5;
 
-constinit pg::statement delete_failure("DELETE FROM mosaic.partition_failure WHERE parent = $1");
+constinit pg::statement delete_failure("DELETE FROM mosaic.partition_failure WHERE parent = $1 AND work = $2");
 constinit pg::statement insert_confirmation("INSERT INTO mosaic.retention_confirmed (parent) VALUES ($1) ON CONFLICT DO NOTHING");
 constinit pg::statement delete_confirmation("DELETE FROM mosaic.retention_confirmed WHERE parent = $1");
 
@@ -65,16 +65,21 @@ void purge_log()
 	run(delete_log, {pg::int4_value(settings::log_days)});
 }
 
-void record_failure(Oid parent, const ErrorData &error)
+static const char *name_of(work kind)
+{
+	return kind == work::create ? "create" : "retain";
+}
+
+void record_failure(Oid parent, work kind, const ErrorData &error)
 {
 	const double wait = is_conflict(error.sqlerrcode) ? first_wait_after_conflict_seconds : first_wait_seconds;
 	run(upsert_failure, {pg::regclass_value(parent), pg::text_value(unpack_sql_state(error.sqlerrcode)), text_or_null(error.message),
-						 text_or_null(error.detail), text_or_null(error.hint), pg::float8_value(wait)});
+						 text_or_null(error.detail), text_or_null(error.hint), pg::float8_value(wait), pg::text_value(name_of(kind))});
 }
 
-void clear_failure(Oid parent)
+void clear_failure(Oid parent, work kind)
 {
-	run(delete_failure, {pg::regclass_value(parent)});
+	run(delete_failure, {pg::regclass_value(parent), pg::text_value(name_of(kind))});
 }
 
 void confirm_retention(Oid parent)

@@ -26,11 +26,14 @@ void record(const log_entry &entry);
 // Deletes rows older than mosaic.log_days.
 void purge_log();
 
-// Puts the set off: exponential back-off with jitter; a set that only lost
-// against somebody else's lock is tried again sooner.
-void record_failure(Oid parent, const ErrorData &error);
-// The set is well again.
-void clear_failure(Oid parent);
+// Creation and retention fail apart, so that neither holds up the other.
+enum class work { create, retain };
+
+// Puts the work off: exponential back-off with jitter; what only lost against
+// somebody else's lock is tried again sooner.
+void record_failure(Oid parent, work kind, const ErrorData &error);
+// The work is well again.
+void clear_failure(Oid parent, work kind);
 
 // mosaic.confirm_retention() lets one pass through.
 void confirm_retention(Oid parent);

@@ -45,7 +45,8 @@ COMMENT ON COLUMN mosaic.partition_set.inherit_privileges IS 'Whether new partit
 COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; changed by mosaic.list_assign()';
 COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
 
-SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', '');
+-- A set whose parent is gone would keep all the others from being restored.
+SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', 'WHERE parent IN (SELECT oid FROM pg_catalog.pg_class)');
 
 -- Does the current role own the relation?  Row security asks this.
 CREATE FUNCTION mosaic.owns(relation regclass) RETURNS boolean
@@ -125,16 +126,18 @@ GRANT SELECT ON mosaic.partition_log TO PUBLIC;
 -- Sets whose last pass did not end well; a row goes with the next good pass.
 
 CREATE TABLE mosaic.partition_failure (
-	parent    regclass PRIMARY KEY,
+	parent    regclass NOT NULL,
+	work      text NOT NULL CHECK (work IN ('create', 'retain')),
 	failures  integer NOT NULL,
 	failed_at timestamptz NOT NULL,
 	next_try  timestamptz NOT NULL,
 	sqlstate  text NOT NULL,
 	message   text NOT NULL,
 	detail    text,
-	hint      text
+	hint      text,
+	PRIMARY KEY (parent, work)
 );
-COMMENT ON TABLE mosaic.partition_failure IS 'One row a set whose last maintenance pass failed: how often in a row, with what error, and when it is tried again';
+COMMENT ON TABLE mosaic.partition_failure IS 'One row a set and kind of work (create, retain) whose last pass failed: how often in a row, with what error, and when it is tried again';
 ALTER TABLE mosaic.partition_failure ENABLE ROW LEVEL SECURITY;
 CREATE POLICY owner ON mosaic.partition_failure FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
 CREATE POLICY monitor ON mosaic.partition_failure FOR SELECT TO pg_monitor USING (true);
@@ -272,9 +275,10 @@ CREATE FUNCTION mosaic.failing_sets(OUT severity text, OUT code text, OUT set re
 RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT CASE WHEN f.failures < 3 THEN 'warning' ELSE 'critical' END, 'maintenance_failing', f.parent, NULL::text,
-		   pg_catalog.format('Failed %s times in a row, at %s with %s: %s', f.failures, f.failed_at, f.sqlstate, f.message)
-			   || COALESCE(' (' || f.detail || ')', ''),
+	SELECT CASE WHEN f.failures < 3 THEN 'warning' ELSE 'critical' END,
+		   CASE f.work WHEN 'create' THEN 'creation_failing' ELSE 'retention_failing' END, f.parent, NULL::text,
+		   pg_catalog.format('Failed %s, at %s with %s: %s', CASE f.failures WHEN 1 THEN 'once' ELSE f.failures || ' times in a row' END,
+			   f.failed_at, f.sqlstate, f.message) || COALESCE(' (' || f.detail || ')', ''),
 		   COALESCE(f.hint, 'It is tried again by itself at ' || f.next_try || '.')
 	FROM mosaic.partition_failure f;
 END;

@@ -6,8 +6,13 @@
 // each other, and only where nobody would have to wait.
 #include "partition/pass.hpp"
 
+#include <deque>
+
+#include <algorithm>
+
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
+#include "partition/room.hpp"
 #include "pg/identity.hpp"
 #include "pg/spi.hpp"
 
@@ -61,22 +66,39 @@ void require_parent(Oid parent)
 						  "Forget the set with: SELECT mosaic.drop_parent(" + std::to_string(parent) + ");");
 }
 
+std::string text_of(const ErrorData &error)
+{
+	return error.message + (error.detail != nullptr ? std::string(": ") + error.detail : "");
+}
+
+void record_failed_step(const set &settings, const step &what, const ErrorData &error)
+{
+	record({settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, "failed", 0, 0,
+			unpack_sql_state(error.sqlerrcode), text_of(error), {}});
+}
+
 // One set in a pass that commits as it goes.  The first transaction only
 // looks; where nothing is due it is the only one.
 class set_pass {
 public:
-	set_pass(pg::transaction_driver &driver, Oid parent, pass_outcome &outcome) : driver_(driver), parent_(parent), outcome_(outcome) {}
+	enum class waiting { heeded, ignored };
 
-	void run()
+	set_pass(pg::transaction_driver &driver, Oid parent, waiting retries, pass_outcome &outcome)
+		: driver_(driver), parent_(parent), retries_(retries), outcome_(outcome) {}
+
+	void create()
 	{
-		plan steps = look();
-		if (!creation_steps(steps).empty())
-		{
-			while (driver_.goes_on() && create_one() == result::done)
-				pg::check_for_interrupts();
-			steps = look(); // the last partition may not be the last any more
-		}
-		for (const step &what : retirement_steps(steps))
+		const plan steps = look();
+		if (is_due(state_.create_retry))
+			create_all(creation_steps(steps).size());
+		if (is_due(state_.retain_retry))
+			retirements_ = retirement_steps(steps);
+	}
+
+	void retire()
+	{
+		work_ = work::retain;
+		for (const step &what : retirements_)
 		{
 			pg::check_for_interrupts();
 			if (!driver_.goes_on())
@@ -86,18 +108,46 @@ public:
 			if (retire_one(what) == result::deferred)
 				break;
 		}
-		conclude();
+	}
+
+	void conclude()
+	{
+		attempted_.reset();
+		if (changed_)
+			in_transaction([&] {
+				analyze();
+				purge_log();
+				return result::nothing_due;
+			});
+		outcome_.failed += create_failed_ || retain_failed_;
+		const bool create_recovered = state_.create_retry && is_due(state_.create_retry) && !create_failed_;
+		const bool retain_recovered = state_.retain_retry && is_due(state_.retain_retry) && !retain_failed_;
+		if (create_recovered || retain_recovered || state_.confirmed)
+			in_transaction([&] {
+				if (create_recovered)
+					clear_failure(parent_, work::create);
+				if (retain_recovered)
+					clear_failure(parent_, work::retain);
+				if (state_.confirmed)
+					clear_confirmation(parent_);
+				return result::nothing_due;
+			});
 	}
 
 private:
+	bool is_due(const std::optional<TimestampTz> &retry) const
+	{
+		return retries_ == waiting::ignored || !retry || *retry <= GetCurrentTimestamp();
+	}
+
 	// Runs work in a transaction of its own; an error rolls it back and is
 	// recorded in the same transaction.
 	template <typename Work>
-	result in_transaction(Work &&work)
+	result in_transaction(Work &&run)
 	{
 		driver_.begin();
 		result what = result::nothing_due;
-		ErrorData *error = pg::attempt([&] { what = work(); });
+		ErrorData *error = pg::attempt([&] { what = run(); });
 		if (error != nullptr)
 			what = failed(*error);
 		driver_.commit();
@@ -109,10 +159,14 @@ private:
 
 	result failed(const ErrorData &error)
 	{
-		record_failure(parent_, error);
+		bool &failed_before = work_ == work::create ? create_failed_ : retain_failed_;
+		if (attempted_)
+			record_failed_step(state_.settings, *attempted_, error);
+		if (!failed_before) // failures are counted by the pass
+			record_failure(parent_, work_, error);
 		pg::notice(LOG, ("could not maintain partitions of " + pg::qualified_name(parent_) + ": " + error.message).c_str(), error.detail,
 				   error.hint, error.sqlerrcode);
-		failed_ = true;
+		failed_before = true;
 		return result::failed;
 	}
 
@@ -126,6 +180,8 @@ private:
 			if (!found)
 				return result::nothing_due; // forgotten since the pass began
 			state_ = *found;
+			if (!is_due(state_.create_retry) && !is_due(state_.retain_retry))
+				return result::nothing_due;
 			require_parent(parent_);
 			driver_.works_on(parent_);
 			steps = plan_set(state_.settings, {GetCurrentTransactionStartTimestamp(), state_.confirmed, state_.retiring}).steps;
@@ -141,18 +197,36 @@ private:
 		return done.front().outcome == "done" ? result::done : result::deferred;
 	}
 
-	result create_one()
+	// One after the other; one that fails, on rows in the default partition,
+	// say, is passed over.
+	void create_all(std::size_t due)
+	{
+		std::size_t failures = 0;
+		result made = result::done;
+		while (failures < due && (made == result::done || made == result::failed) && driver_.goes_on())
+		{
+			pg::check_for_interrupts();
+			made = create_one(failures);
+			failures += made == result::failed;
+		}
+	}
+
+	result create_one(std::size_t after)
 	{
 		return in_transaction([&] {
-			const plan steps = creation_steps(plan_set(state_.settings, asked()).steps);
-			if (steps.empty())
+			request one = asked();
+			one.limit = static_cast<int>(after) + 1;
+			const plan steps = creation_steps(plan_set(state_.settings, one).steps);
+			if (steps.size() <= after)
 				return result::nothing_due;
-			return result_of(apply(level_of(state_.settings, steps.front().parent), {steps.front()}, asked()));
+			attempted_ = steps[after];
+			return result_of(apply(level_of(state_.settings, attempted_->parent), {*attempted_}, one));
 		});
 	}
 
 	result retire_one(const step &what)
 	{
+		attempted_ = what;
 		bool concurrently = false;
 		set level;
 		const result looked = in_transaction([&] {
@@ -173,26 +247,6 @@ private:
 		return in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
 	}
 
-	void conclude()
-	{
-		if (changed_)
-			in_transaction([&] {
-				analyze();
-				purge_log();
-				return result::nothing_due;
-			});
-		outcome_.failed += failed_;
-		const bool recovered = state_.failing && !failed_;
-		if (recovered || state_.confirmed)
-			in_transaction([&] {
-				if (recovered)
-					clear_failure(parent_);
-				if (state_.confirmed)
-					clear_confirmation(parent_);
-				return result::nothing_due;
-			});
-	}
-
 	void analyze()
 	{
 		const pg::acting_as owner(pg::owner_of(parent_));
@@ -201,52 +255,59 @@ private:
 
 	pg::transaction_driver &driver_;
 	Oid parent_;
+	waiting retries_;
 	pass_outcome &outcome_;
 	set_state state_;
+	std::optional<step> attempted_; // what an error is about
+	plan retirements_;
+	work work_ = work::create;
 	bool changed_ = false;
-	bool failed_ = false;
+	bool create_failed_ = false;
+	bool retain_failed_ = false;
 };
+
+work kind_of(const step &what)
+{
+	return is_retirement(what.what) ? work::retain : work::create;
+}
 
 maintained row_of(Oid parent, const applied &done)
 {
-	return {parent, action_name(done.what.what), done.partition, done.what.lower, done.what.upper, done.outcome, done.detail};
+	return {parent, kind_of(done.what), action_name(done.what.what), done.partition, done.what.lower, done.what.upper, done.outcome, done.detail};
 }
 
 maintained row_of(const set &settings, const step &what, const ErrorData &error)
 {
-	std::string detail = error.message;
-	if (error.detail != nullptr)
-		detail += std::string(": ") + error.detail;
-	return {settings.root, action_name(what.what), partition_name(settings, what), what.lower, what.upper, "failed", detail};
+	return {settings.root, kind_of(what), action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
 }
 
-// Applies steps in a subtransaction; an error is recorded and becomes a row.
+bool none_failed(const std::vector<maintained> &rows, work kind)
+{
+	return std::none_of(rows.begin(), rows.end(), [kind](const maintained &row) { return row.outcome == "failed" && row.kind == kind; });
+}
+
+// Applies steps behind one lock and one look at the bounds, which each of them
+// would otherwise make the server read again.  Where they fail together they
+// are tried one by one, so that one does not hold up the others; its error is
+// recorded and becomes a row.
 bool apply_and_report(const set &settings, const plan &steps, const request &asked, std::vector<maintained> &rows)
 {
 	std::vector<applied> done;
-	ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
-	if (error != nullptr)
-	{
-		record_failure(settings.root, *error);
-		rows.push_back(row_of(settings, steps.front(), *error));
-		return false;
-	}
-	for (const applied &one : done)
-		rows.push_back(row_of(settings.root, one));
-	return true;
-}
-
-// All steps behind one lock and one look at the bounds, which each of them
-// would otherwise make the server read again; where that fails, one at a time,
-// so that the error of one partition holds up no other.
-bool retire_and_report(const set &settings, const plan &steps, const request &asked, std::vector<maintained> &rows)
-{
-	std::vector<applied> done;
-	if (pg::attempt([&] { done = apply(settings, steps, asked); }) == nullptr)
+	const ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
+	if (error == nullptr)
 	{
 		for (const applied &one : done)
 			rows.push_back(row_of(settings.root, one));
 		return true;
+	}
+	if (steps.size() == 1)
+	{
+		record_failed_step(settings, steps.front(), *error);
+		const work kind = kind_of(steps.front());
+		if (none_failed(rows, kind)) // failures are counted by the pass
+			record_failure(settings.root, kind, *error);
+		rows.push_back(row_of(settings, steps.front(), *error));
+		return false;
 	}
 	bool well = true;
 	for (const step &what : steps)
@@ -261,13 +322,29 @@ bool retire_and_report(const set &settings, const plan &steps, const request &as
 
 } // namespace
 
-pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid> &parents)
+// Every set is covered before the first partition of any is retired: that may
+// have to wait for old transactions.
+static pass_outcome run_pass(pg::transaction_driver &driver, const std::vector<Oid> &parents, set_pass::waiting retries)
 {
 	pass_outcome outcome;
+	std::deque<set_pass> passes;
 	for (const Oid parent : parents)
-		if (driver.goes_on())
-			set_pass(driver, parent, outcome).run();
+	{
+		if (!driver.goes_on())
+			break;
+		passes.emplace_back(driver, parent, retries, outcome).create();
+	}
+	for (set_pass &one : passes)
+	{
+		one.retire();
+		one.conclude();
+	}
 	return outcome;
+}
+
+pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid> &parents)
+{
+	return run_pass(driver, parents, set_pass::waiting::ignored);
 }
 
 pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
@@ -275,37 +352,40 @@ pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
 	if (OidIsValid(parent))
 		return maintain_sets(driver, {parent});
 	driver.begin();
-	const std::vector<Oid> parents = due_parents();
+	const std::vector<Oid> parents = all_parents();
 	driver.commit();
-	return maintain_sets(driver, parents);
+	return run_pass(driver, parents, set_pass::waiting::heeded);
 }
 
 std::vector<maintained> maintain_in_transaction(const set_state &state, TimestampTz reference_time)
 {
 	const Oid parent = state.settings.parent;
 	std::vector<maintained> rows;
-	const request asked{reference_time, state.confirmed, state.retiring};
+	request asked{reference_time, state.confirmed, state.retiring};
 	plan steps;
 	ErrorData *error = pg::attempt([&] {
 		require_parent(parent);
+		asked.limit = most_partitions_at_once(parent) + 1;
 		steps = plan_set(state.settings, asked).steps;
+		require_room(parent, creation_steps(steps));
 	});
 	if (error != nullptr)
 	{
-		record_failure(parent, *error);
-		return {{parent, "plan", {}, {}, {}, "failed", error->message}};
+		record_failure(parent, work::create, *error);
+		return {{parent, work::create, "plan", {}, {}, {}, "failed", error->message}};
 	}
-	bool well = true;
+	bool created_well = true;
 	for (const plan &created : together(creation_steps(steps)))
-		well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && well;
-	if (!rows.empty())
-		steps = plan_set(state.settings, asked).steps; // the last partition may not be the last any more
+		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
+	bool retired_well = true;
 	for (const plan &retired : together(retirement_steps(steps)))
-		well = retire_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && well;
+		retired_well = apply_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && retired_well;
 	if (state.confirmed)
 		clear_confirmation(parent);
-	if (well && state.failing)
-		clear_failure(parent);
+	if (state.create_retry && created_well)
+		clear_failure(parent, work::create);
+	if (state.retain_retry && retired_well)
+		clear_failure(parent, work::retain);
 	return rows;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "partition/apply.hpp"
+#include "partition/log.hpp"
 #include "pg/transaction.hpp"
 
 namespace partition {
@@ -12,11 +13,11 @@ namespace partition {
 struct pass_outcome {
 	int applied = 0;  // steps done
 	int deferred = 0; // steps whose locks did not come within the budget
-	int failed = 0;	  // sets that ended in an error, recorded and backing off
+	int failed = 0;	  // sets with an error, recorded and backing off
 };
 
 // Plans and applies all that is due in the current database, for one set or
-// (InvalidOid) for every set that is not backing off.  Called outside a
+// (InvalidOid) for every set but what is backing off.  Called outside a
 // transaction; commits after each step.  An error of one set is recorded and
 // does not reach the others; cancellation and shutdown do leave.
 pass_outcome maintain(pg::transaction_driver &driver, Oid parent);
@@ -28,6 +29,7 @@ pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid
 // a row of outcome failed.
 struct maintained {
 	Oid parent;
+	work kind;
 	std::string action;
 	std::string partition;
 	std::string lower;

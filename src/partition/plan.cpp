@@ -23,15 +23,17 @@ void plan_range(const set &settings, const request &asked, retirement &whole)
 {
 	const range_set open(settings);
 	const position now = open.now(asked.reference_time);
+	plan created;
 	if (!settings.create_paused)
 	{
 		const bool from_start = asked.from_start && open.start();
-		append(whole.steps, plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now));
-		plan_default(settings, open.table(), whole.steps);
+		created = plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now, asked.limit);
+		plan_default(settings, open.table(), created);
 	}
-	if (settings.retain_paused)
-		return;
-	retirement retired = plan_retirement(open, now, asked.confirmed);
+	retirement retired;
+	if (!settings.retain_paused)
+		retired = plan_retirement(open, now, asked.confirmed, asked.made ? plan{} : created);
+	append(whole.steps, std::move(created));
 	append(whole.steps, std::move(retired.steps));
 	whole.held_back = retired.held_back;
 }

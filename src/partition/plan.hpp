@@ -25,7 +25,8 @@ struct step {
 	std::string values; // of a partition to be made: FOR VALUES …, or DEFAULT
 	std::string reason;
 	Oid parent = InvalidOid; // the table whose partition it is
-	bool detached = false;	 // a retirement of which only the rest is to be done
+	bool ahead = false;	   // a partition to be made that lies wholly in the future
+	bool detached = false; // a retirement of which only the rest is to be done
 
 	bool same_as(const step &other) const
 	{
@@ -37,12 +38,9 @@ struct step {
 // Outlives the transaction that it was made in.
 using plan = std::vector<step>;
 
-// Nobody wants so many partitions; a mistyped interval would ask for millions.
-constexpr int most_steps = 50000;
-
 // Partitions to be made: from a position on, which is the interval that holds
-// now in a regular pass.  At most most_steps.
-plan plan_creation(const range_set &set, const position &from, const position &now);
+// now in a regular pass.  At most so many steps.
+plan plan_creation(const range_set &set, const position &from, const position &now, int limit = INT_MAX);
 
 // LIST: lists of which no partition takes some key.  HASH: remainders that no
 // partition takes.
@@ -57,8 +55,8 @@ struct retirement {
 	int held_back = 0; // more than mosaic.max_drops, and not confirmed
 };
 
-// Partitions to be retired, oldest first.
-retirement plan_retirement(const range_set &set, const position &now, bool confirmed);
+// Partitions to be retired, oldest first, where those created are there by then.
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created);
 
 // Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
 plan plan_resumption(const set &settings);
@@ -69,6 +67,8 @@ struct request {
 	bool confirmed = false;	 // retire more than mosaic.max_drops
 	bool resuming = false;	 // look for retirements half done
 	bool from_start = false; // cover from start_at, not only from now
+	int limit = INT_MAX;	 // so many partitions to be made are enough
+	bool made = false;		 // creation is over: what could not be made does not count
 };
 
 // The plan of one level, for one parent: creation unless paused, then

@@ -11,26 +11,35 @@ namespace partition {
 
 namespace {
 
+// Where a gap begins or ends: at a boundary, or at the very bound of a
+// partition that exists, which may say more than its place on the axis.
+struct edge {
+	position at;
+	std::optional<pg::range_bound> bound;
+
+	pg::range_bound value(const key &of) const { return bound ? *bound : of.encode(at); }
+};
+
 class creation {
 public:
-	creation(const range_set &set, const position &from, const position &now)
-		: set_(set), now_(now), keeps_past_(set.axis_key().compare(from, coverage_start(set, now)) < 0)
+	creation(const range_set &set, const position &from, const position &now, int limit)
+		: set_(set), now_(now), limit_(limit), keeps_past_(set.axis_key().compare(from, coverage_start(set, now)) < 0)
 	{
 	}
 
-	bool full() const { return static_cast<int>(steps_.size()) >= most_steps; }
+	bool full() const { return static_cast<int>(steps_.size()) >= limit_; }
 
 	// Fills [from, to), where nothing is.
-	void fill(position from, const position &to)
+	void fill(edge from, const edge &to)
 	{
 		const key &k = set_.axis_key();
-		while (!full() && k.compare(from, to) < 0)
+		while (!full() && k.compare(from.at, to.at) < 0)
 		{
 			pg::check_for_interrupts();
-			position end = set_.boundaries().next(from);
-			if (k.compare(to, end) < 0)
+			edge end{set_.boundaries().next(from.at), std::nullopt};
+			if (k.compare(to.at, end.at) <= 0)
 				end = to;
-			if (keeps_past_ || k.compare(end, now_) > 0)
+			if (keeps_past_ || k.compare(end.at, now_) > 0)
 				add(from, end);
 			from = end;
 		}
@@ -39,22 +48,24 @@ public:
 	plan take() { return std::move(steps_); }
 
 private:
-	void add(const position &from, const position &to)
+	void add(const edge &from, const edge &to)
 	{
-		const pg::range_bound lower = set_.axis_key().encode(from);
-		const pg::range_bound upper = set_.axis_key().encode(to);
+		const pg::range_bound lower = from.value(set_.axis_key());
+		const pg::range_bound upper = to.value(set_.axis_key());
 		if (lower.at == pg::range_bound::kind::maxvalue)
 			return; // the key's type ends before this interval
-		const std::string name = set_.name_of(lower, from, names_);
+		const std::string name = set_.name_of(lower, from.at, names_);
 		names_.insert(name);
 		steps_.push_back({action::create, InvalidOid, name, set_.text(lower), set_.text(upper), set_.values(lower, upper),
-						  set_.axis_key().compare(to, now_) <= 0   ? "lies between start_at and now"
-						  : set_.axis_key().compare(from, now_) <= 0 ? "holds now"
-																   : "within premake"});
+						  set_.axis_key().compare(to.at, now_) <= 0	? "lies between start_at and now"
+						  : set_.axis_key().compare(from.at, now_) <= 0 ? "holds now"
+																	 : "within premake"});
+		steps_.back().ahead = set_.axis_key().compare(from.at, now_) > 0;
 	}
 
 	const range_set &set_;
 	position now_;
+	int limit_;
 	bool keeps_past_; // asked for by start_at
 	names names_;
 	plan steps_;
@@ -64,7 +75,10 @@ position coverage_end(const range_set &set, const position &now)
 {
 	position end = coverage_start(set, now);
 	for (int n = 0; n <= set.settings().premake; ++n)
+	{
+		pg::check_for_interrupts();
 		end = set.boundaries().next(end);
+	}
 	return end;
 }
 
@@ -77,13 +91,13 @@ position coverage_start(const range_set &set, const position &now)
 	return set.boundaries().floor(now);
 }
 
-plan plan_creation(const range_set &set, const position &from, const position &now)
+plan plan_creation(const range_set &set, const position &from, const position &now, int limit)
 {
 	const key &k = set.axis_key();
 	const pg::partition_table &table = set.table();
 	const position end = coverage_end(set, now);
-	creation result(set, from, now);
-	position cursor = from;
+	creation result(set, from, now, limit);
+	edge cursor{from, std::nullopt};
 
 	// Only the partitions that end after the start matter; they are the last.
 	int first = table.bounded();
@@ -94,19 +108,19 @@ plan plan_creation(const range_set &set, const position &from, const position &n
 			break;
 		--first;
 	}
-	for (int n = first; n < table.bounded() && k.compare(cursor, end) < 0; ++n)
+	for (int n = first; n < table.bounded() && k.compare(cursor.at, end) < 0; ++n)
 	{
 		const pg::range_partition range = table.range(n);
-		const std::optional<position> lower = set.lower(range);
+		const std::optional<position> lower = set.lower(range, rounding::up);
 		const std::optional<position> upper = set.upper(range);
-		if (lower && k.compare(cursor, *lower) < 0)
-			result.fill(cursor, k.compare(*lower, end) < 0 ? *lower : end);
+		if (lower && k.compare(cursor.at, *lower) < 0)
+			result.fill(cursor, k.compare(*lower, end) < 0 ? edge{*lower, range.lower} : edge{end, std::nullopt});
 		if (!upper)
 			return result.take();
-		if (k.compare(cursor, *upper) < 0)
-			cursor = *upper;
+		if (k.compare(cursor.at, *upper) < 0)
+			cursor = {*upper, range.upper};
 	}
-	result.fill(cursor, end);
+	result.fill(cursor, {end, std::nullopt});
 	return result.take();
 }
 

@@ -34,31 +34,51 @@ int arrived(const range_set &set, const position &now)
 	return count;
 }
 
+// Partitions that a plan makes, and of these the ones not wholly in the future.
+struct coming {
+	int all = 0;
+	int arrived = 0;
+};
+
+coming count_coming(const plan &created)
+{
+	coming result;
+	for (const step &what : created)
+		if (what.what == action::create)
+		{
+			++result.all;
+			result.arrived += !what.ahead;
+		}
+	return result;
+}
+
 struct criterion {
 	std::optional<position> cutoff;
 	int by_number; // so many of the oldest may go
 	std::string reason;
 };
 
-criterion criterion_of(const range_set &set, const position &now)
+criterion criterion_of(const range_set &set, const position &now, const coming &made)
 {
 	const std::optional<int> keep = set.settings().retain_partitions;
-	criterion result{std::nullopt, keep ? arrived(set, now) - *keep : INT_MAX, {}};
+	criterion result{std::nullopt, keep ? arrived(set, now) + made.arrived - *keep : INT_MAX, {}};
 	if (set.retention())
 	{
 		result.cutoff = set.boundaries().before(now, *set.retention());
-		result.reason = "ends " + *set.settings().retention + " before now or earlier";
+		const bool counts = set.axis_key().on() == axis::number;
+		result.reason = "ends " + *set.settings().retention + (counts ? " below the largest key or lower" : " before now or earlier");
 	}
 	if (keep)
 		result.reason += (result.reason.empty() ? "" : ", and ") + std::string("more than ") + std::to_string(*keep) + " newer partitions exist";
 	return result;
 }
 
-int expired_count(const range_set &set, const position &now, const criterion &by)
+int expired_count(const range_set &set, const position &now, const criterion &by, const coming &made)
 {
 	const key &k = set.axis_key();
 	const position &limit = by.cutoff ? *by.cutoff : now;
-	const int most = std::min(by.by_number, set.table().bounded() - 1);
+	const int ranges = set.table().bounded();
+	const int most = std::min(by.by_number, made.all > 0 ? ranges : ranges - 1);
 	int count = 0;
 	while (count < most)
 	{
@@ -72,13 +92,14 @@ int expired_count(const range_set &set, const position &now, const criterion &by
 
 } // namespace
 
-retirement plan_retirement(const range_set &set, const position &now, bool confirmed)
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created)
 {
 	retirement result;
 	if (!set.retention() && !set.settings().retain_partitions)
 		return result;
-	const criterion by = criterion_of(set, now);
-	const int expired = expired_count(set, now, by);
+	const coming made = count_coming(created);
+	const criterion by = criterion_of(set, now, made);
+	const int expired = expired_count(set, now, by, made);
 	if (expired > settings::max_drops && !confirmed)
 	{
 		result.held_back = expired;

@@ -65,17 +65,21 @@ std::optional<position> range_set::largest_number() const
 	{
 		pg::check_for_interrupts();
 		const std::optional<Datum> largest = pg::largest_key(table_.range(n).partition, key_.attribute(), table_.oid());
-		if (largest)
-			return key_.decode(*largest, rounding::down);
+		if (!largest)
+			continue;
+		// NaN and Infinity are in no interval, and nothing follows them.
+		const position at = key_.decode(*largest, rounding::down);
+		if (!is_infinite(at))
+			return at;
 	}
 	return std::nullopt;
 }
 
-std::optional<position> range_set::lower(const pg::range_partition &range) const
+std::optional<position> range_set::lower(const pg::range_partition &range, rounding round) const
 {
 	if (range.lower.at != pg::range_bound::kind::value)
 		return std::nullopt;
-	return key_.decode(range.lower.datum, rounding::down);
+	return key_.decode(range.lower.datum, round);
 }
 
 std::optional<position> range_set::upper(const pg::range_partition &range) const

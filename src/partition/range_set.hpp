@@ -33,7 +33,7 @@ public:
 	position now(TimestampTz reference_time) const;
 
 	// Ends of a partition; an infinite one yields nothing.
-	std::optional<position> lower(const pg::range_partition &range) const;
+	std::optional<position> lower(const pg::range_partition &range, rounding round = rounding::down) const;
 	std::optional<position> upper(const pg::range_partition &range) const;
 	bool is_infinite(const position &at) const;
 	std::string text(const pg::range_bound &bound) const { return key_.text(bound, zone_); }

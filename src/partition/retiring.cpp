@@ -71,7 +71,10 @@ plan plan_resumption(const set &settings)
 		step what{action_of(row.text(2)), partition, {}, row.text(3), row.text(4), {}, "was being retired"};
 		if (!OidIsValid(pg::owner_of(partition)))
 			continue; // gone; what is left of it is forgotten with the next change
-		if (pg::parent_of(partition) == settings.parent)
+		const Oid parent = pg::parent_of(partition);
+		if (OidIsValid(parent) && parent != settings.parent)
+			continue; // somebody gave it another parent
+		if (OidIsValid(parent))
 		{
 			if (!pg::detach_pending(partition))
 				continue; // never began, or was attached again: planned afresh

@@ -21,24 +21,25 @@ constexpr int set_columns = 20;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
-	"EXISTS (SELECT FROM mosaic.partition_failure f WHERE f.parent = s.parent), " \
 	"EXISTS (SELECT FROM mosaic.retiring_partition r WHERE r.root = s.parent), " \
-	"EXISTS (SELECT FROM mosaic.partition_level l WHERE l.parent = s.parent)"
+	"EXISTS (SELECT FROM mosaic.partition_level l WHERE l.parent = s.parent), " \
+	"(SELECT f.next_try FROM mosaic.partition_failure f WHERE f.parent = s.parent AND f.work = 'create'), " \
+	"(SELECT f.next_try FROM mosaic.partition_failure f WHERE f.parent = s.parent AND f.work = 'retain')"
 
 constinit pg::statement select_one("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s WHERE parent = $1");
 constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s ORDER BY parent");
-constinit pg::statement select_due("SELECT s.parent FROM mosaic.partition_set s WHERE NOT EXISTS (SELECT FROM "
-								   "mosaic.partition_failure f WHERE f.parent = s.parent AND f.next_try > now()) ORDER BY s.parent");
+constinit pg::statement select_parents("SELECT parent FROM mosaic.partition_set ORDER BY parent");
 constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
 								   "key_format, time_zone, default_partition, retention, lists, modulus) "
-								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)");
+								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11) ON CONFLICT (parent) DO NOTHING");
 constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
 constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
 constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
 										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus) "
 										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13)");
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
-								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1) "
+								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
+								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
 
 std::vector<set> levels_of(Oid parent)
@@ -54,10 +55,21 @@ std::vector<set> levels_of(Oid parent)
 	return levels;
 }
 
+std::optional<TimestampTz> optional_time(const pg::row &row, int column)
+{
+	return row.null(column) ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(row.datum(column)));
+}
+
 set_state state_from(const pg::row &row)
 {
-	set_state state{set_from(row), row.boolean(set_columns + 1), row.boolean(set_columns + 2), row.boolean(set_columns + 3)};
-	if (row.boolean(set_columns + 4))
+	set_state state;
+	state.settings = set_from(row);
+	state.confirmed = row.boolean(set_columns + 1);
+	state.retiring = row.boolean(set_columns + 2);
+	const bool has_levels = row.boolean(set_columns + 3);
+	state.create_retry = optional_time(row, set_columns + 4);
+	state.retain_retry = optional_time(row, set_columns + 5);
+	if (has_levels)
 		state.settings.levels = levels_of(state.settings.parent);
 	return state;
 }
@@ -94,8 +106,22 @@ const char *strategy_name(pg::partition_strategy strategy)
 	return nullptr;
 }
 
+// NOT NULL is checked after the trigger that reads the row.
+static void require_values(const pg::row &row)
+{
+	struct needed {
+		int column;
+		const char *name;
+	};
+	for (const needed &text : {needed{1, "parent"}, needed{2, "strategy"}, needed{6, "key_format"}, needed{7, "time_zone"}, needed{10, "retention_action"}, needed{16, "name_pattern"}})
+		if (row.null(text.column))
+			throw pg::failure(ERRCODE_NOT_NULL_VIOLATION,
+							  std::string("null value in column \"") + text.name + "\" of relation \"partition_set\" violates not-null constraint");
+}
+
 set set_from(const pg::row &row)
 {
+	require_values(row);
 	set result;
 	int column = 0;
 	result.parent = row.oid(++column);
@@ -144,6 +170,8 @@ set_state require_set(Oid parent)
 	if (std::optional<set_state> found = find_set(parent))
 		return *std::move(found);
 	const std::string name = pg::qualified_name(parent);
+	if (!OidIsValid(pg::owner_of(parent)))
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "no managed parent has the OID " + name);
 	throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + name + "\" is not a managed parent", {},
 					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", …);");
 }
@@ -159,26 +187,26 @@ std::vector<set_state> all_sets()
 	return sets;
 }
 
-std::vector<Oid> due_parents()
+std::vector<Oid> all_parents()
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(select_due, {}, pg::spi::access::read_only);
+	spi.execute(select_parents, {}, pg::spi::access::read_only);
 	std::vector<Oid> parents;
 	for (uint64 n = 0; n < spi.size(); ++n)
 		parents.push_back(spi[n].oid(1));
 	return parents;
 }
 
-void insert_set(const set &row)
+bool insert_set(const set &row)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(insert_one,
+	return spi.execute(insert_one,
 				{pg::regclass_value(row.parent), pg::text_value(row.strategy), pg::optional_text_value(row.interval),
 				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
 				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention),
-				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
+				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)}) > 0;
 }
 
 void insert_level(const set &row, Oid parent, int level)

@@ -50,8 +50,10 @@ set level_of(const set &whole, Oid table);
 struct set_state {
 	set settings;
 	bool confirmed = false; // the next pass may retire more than mosaic.max_drops
-	bool failing = false;	// its last pass failed
 	bool retiring = false;	// a retirement may be half done
+	// Where the last pass failed: when that work is due again.
+	std::optional<TimestampTz> create_retry;
+	std::optional<TimestampTz> retain_retry;
 };
 
 // range, list or hash
@@ -67,10 +69,10 @@ std::optional<set_state> find_set(Oid parent);
 set_state require_set(Oid parent);
 // All sets of the database, by parent.
 std::vector<set_state> all_sets();
-// Parents of the sets that are not waiting after a failure, by parent.
-std::vector<Oid> due_parents();
+// Parents of all sets, in order.
+std::vector<Oid> all_parents();
 
-void insert_set(const set &row);
+bool insert_set(const set &row); // false where the parent has a set already
 // level: 2 is the level of the parent's partitions' partitions.
 void insert_level(const set &row, Oid parent, int level);
 void store_lists(Oid parent, const std::string &json);

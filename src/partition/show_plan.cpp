@@ -51,7 +51,7 @@ void show_plan(pg::rowset &rows, const set_state &state, TimestampTz reference_t
 		if (!level || level->settings.parent != what.parent)
 			level = context_of(state.settings, what.parent);
 		rows.add({pg::regclass_value(state.settings.parent), pg::int4_value(++number), pg::text_value(action_name(what.what)),
-				  pg::text_value(partition_name(level->settings, what)), pg::text_value(what.lower), pg::text_value(what.upper),
+				  pg::text_value(partition_name(what)), pg::text_value(what.lower), pg::text_value(what.upper),
 				  pg::text_value(what.reason), pg::text_value(command_of(*level, what))});
 	}
 }

@@ -13,11 +13,18 @@ namespace partition {
 
 namespace {
 
+// A plan is made as a whole, in memory.
 constexpr int most_premade = 10000;
 
 [[noreturn]] void refuse(const char *name, const std::string &value, const char *reason, const char *hint)
 {
 	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, std::string("invalid ") + name + " " + value, reason, hint);
+}
+
+std::string name_beside(Oid table)
+{
+	return pg::quoted_identifier(pg::schema_name(pg::schema_of(table)).c_str()) + "." +
+		   pg::quoted_identifier((pg::relation_name(table) + "_partitioned").c_str());
 }
 
 void require_retention_action(const set &settings)
@@ -108,11 +115,28 @@ void require_partitioned(Oid oid)
 	if (kind == RELKIND_RELATION)
 		throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "table \"" + name + "\" is not partitioned",
 						  "Only a table made with PARTITION BY can have partitions.",
-						  "Make one beside it: CREATE TABLE " + name + "_partitioned (LIKE " + name +
+						  "Make one beside it: CREATE TABLE " + name_beside(oid) + " (LIKE " + name +
 							  " INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (column);");
 	throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + name + "\" is not a partitioned table",
 					  "Views, indexes, sequences and foreign tables cannot have partitions.",
 					  "Name a table made with CREATE TABLE … PARTITION BY RANGE (column).");
+}
+
+TimestampTz require_reference_time(const pg::arguments &arguments, int n)
+{
+	arguments.require(n, "reference_time");
+	const TimestampTz time = DatumGetTimestampTz(arguments.datum(n));
+	if (TIMESTAMP_NOT_FINITE(time))
+		throw pg::failure(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "reference_time must be finite", "No interval holds infinity.",
+						  "Leave reference_time out for the present.");
+	return time;
+}
+
+void require_primary(const char *function)
+{
+	if (RecoveryInProgress())
+		throw pg::failure(ERRCODE_READ_ONLY_SQL_TRANSACTION, std::string("cannot execute ") + function + " during recovery",
+						  "This server is a standby.", "Call it on the primary; its partitions arrive here by replication.");
 }
 
 void require_manageable(Oid parent)

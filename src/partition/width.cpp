@@ -36,7 +36,7 @@ constexpr const char *number_hint = "Give a number such as '1000000'.";
 
 bool is_bare_number(const std::string &text)
 {
-	return text.find_first_of("0123456789") != std::string::npos && text.find_first_not_of("+-.0123456789 \t") == std::string::npos;
+	return text.find_first_of("0123456789") != std::string::npos && text.find_first_not_of("+-.0123456789eE \t") == std::string::npos;
 }
 
 const char *interval_of(const std::string &text)

@@ -8,6 +8,9 @@
 
 extern "C" {
 #include "mb/pg_wchar.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h" // split off from postgres.h (d952373a9)
+#endif
 }
 
 namespace pg {
@@ -29,6 +32,15 @@ inline std::string_view utf8_of(std::string_view text)
 		const char *converted = pg_server_to_any(text.data(), static_cast<int>(text.size()), PG_UTF8);
 		return converted == text.data() ? text : std::string_view(converted);
 	});
+}
+
+// \x616c696365, as bytea_output = hex has it.
+inline std::string hex_text(std::string_view bytes)
+{
+	std::string text(2 + 2 * bytes.size(), '\\');
+	text[1] = 'x';
+	hex_encode(bytes.data(), bytes.size(), text.data() + 2);
+	return text;
 }
 
 inline Datum bytea_datum(std::string_view bytes)

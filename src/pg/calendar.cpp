@@ -157,7 +157,7 @@ std::string iso_date(DateADT date)
 	return text;
 }
 
-static std::string iso_text(microseconds moment, const time_zone *zone)
+static std::string iso_text(microseconds moment, pg_tz *zone)
 {
 	char text[MAXDATELEN + 1];
 	if (TIMESTAMP_NOT_FINITE(moment))
@@ -169,7 +169,7 @@ static std::string iso_text(microseconds moment, const time_zone *zone)
 	fsec_t fraction;
 	int offset = 0;
 	const char *abbreviation = nullptr;
-	if (timestamp2tm(moment, zone ? &offset : nullptr, &parts, &fraction, zone ? &abbreviation : nullptr, zone ? zone->get() : nullptr) != 0)
+	if (timestamp2tm(moment, zone ? &offset : nullptr, &parts, &fraction, zone ? &abbreviation : nullptr, zone) != 0)
 		out_of_range();
 	EncodeDateTime(&parts, fraction, zone != nullptr, offset, abbreviation, USE_ISO_DATES, text);
 	return text;
@@ -182,7 +182,12 @@ std::string iso_timestamp(microseconds local)
 
 std::string iso_timestamptz(microseconds instant, const time_zone &zone)
 {
-	return iso_text(instant, &zone);
+	return iso_text(instant, zone.get());
+}
+
+std::string iso_instant(microseconds instant)
+{
+	return iso_text(instant, call([] { return pg_tzset("UTC"); }));
 }
 
 civil_time civil(microseconds local)

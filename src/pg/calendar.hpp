@@ -58,6 +58,7 @@ microseconds parse_timestamptz(const std::string &text, const time_zone &zone);
 std::string iso_date(DateADT date);
 std::string iso_timestamp(microseconds local);
 std::string iso_timestamptz(microseconds instant, const time_zone &zone);
+std::string iso_instant(microseconds instant); // in UTC
 
 struct civil_time {
 	int year; // 0 is 1 BC

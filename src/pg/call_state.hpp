@@ -8,15 +8,21 @@
 
 namespace pg {
 
-// The state of this place in the query, made at its first call.
 template <typename T>
-T &call_state(FunctionCallInfo fcinfo)
+[[gnu::cold, gnu::noinline]] T &make_call_state(FmgrInfo *function)
 {
 	static_assert(std::is_trivially_destructible_v<T>, "nobody destroys it");
-	FmgrInfo *function = fcinfo->flinfo;
-	if (unlikely(function->fn_extra == nullptr))
-		function->fn_extra = new (allocate(function->fn_mcxt, sizeof(T))) T{};
-	return *static_cast<T *>(function->fn_extra);
+	T *made = new (allocate(function->fn_mcxt, sizeof(T))) T{};
+	function->fn_extra = made;
+	return *made;
+}
+
+// The state of this place in the query, made at its first call.
+template <typename T>
+[[gnu::always_inline]] inline T &call_state(FunctionCallInfo fcinfo)
+{
+	void *state = fcinfo->flinfo->fn_extra;
+	return likely(state != nullptr) ? *static_cast<T *>(state) : make_call_state<T>(fcinfo->flinfo);
 }
 
 } // namespace pg

@@ -40,6 +40,11 @@ int64 decimal::to_int8() const
 	return DatumGetInt64(call([this] { return DirectFunctionCall1(numeric_int8, numeric_); }));
 }
 
+decimal decimal::trimmed() const
+{
+	return decimal(call([this] { return DirectFunctionCall1(numeric_trim_scale, numeric_); }));
+}
+
 std::string decimal::text() const
 {
 	return call([this] { return static_cast<const char *>(numeric_normalize(DatumGetNumeric(numeric_))); });

@@ -21,6 +21,7 @@ public:
 	bool finite() const;
 	bool multiple_of(decimal unit) const;
 	int64 to_int8() const; // 22003 where it does not fit
+	decimal trimmed() const; // without zeros at the end of a fraction
 	std::string text() const;
 
 private:

@@ -1,6 +1,7 @@
 // largest_key.cpp: how far a table's key has come.
 #include "pg/largest_key.hpp"
 
+#include "pg/identity.hpp"
 #include "pg/naming.hpp"
 #include "pg/resources.hpp"
 #include "pg/spi.hpp"
@@ -64,6 +65,8 @@ std::optional<Datum> last_entry(Relation table, Oid index_oid, AttrNumber column
 
 std::optional<Datum> by_query(Oid partition, Oid parent)
 {
+	// The key may be an expression with a function of the owner's in it.
+	const acting_as owner(owner_of(parent));
 	MemoryContext const outside = CurrentMemoryContext;
 	spi query;
 	query.execute("SELECT pg_catalog.max(" + partition_key_text(parent) + ") FROM " + qualified_name(partition), {}, spi::access::read_only);

@@ -2,6 +2,7 @@
 #include "pg/naming.hpp"
 
 #include "pg/identity.hpp"
+#include "pg/resources.hpp"
 
 extern "C" {
 #include "catalog/partition.h"
@@ -66,6 +67,16 @@ Oid relation_named(Oid schema, const std::string &name)
 	return call([&] { return get_relname_relid(name.c_str(), schema); });
 }
 
+std::vector<Oid> indexes_of(Oid table)
+{
+	const relation open(table, AccessShareLock);
+	const List *list = call([&] { return RelationGetIndexList(open.get()); });
+	std::vector<Oid> indexes;
+	for (int n = 0; n < list_length(list); ++n)
+		indexes.push_back(list_nth_oid(list, n));
+	return indexes;
+}
+
 Oid index_copy(Oid partition, Oid parent_index)
 {
 	return call([=] {
@@ -74,6 +85,11 @@ Oid index_copy(Oid partition, Oid parent_index)
 		relation_close(table, AccessShareLock);
 		return index;
 	});
+}
+
+bool is_foreign_table(Oid relation)
+{
+	return call([=] { return get_rel_relkind(relation) == RELKIND_FOREIGN_TABLE; });
 }
 
 bool name_taken(Oid schema, const std::string &name)

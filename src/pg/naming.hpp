@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "pg/error.hpp"
 
@@ -16,8 +17,10 @@ Oid schema_of(Oid relation);
 std::string schema_name(Oid schema); // 3F000 where it is gone
 // Relation of a name in a schema; InvalidOid for none.
 Oid relation_named(Oid schema, const std::string &name);
+std::vector<Oid> indexes_of(Oid table);
 // The index of a partition that belongs to an index of its parent.
 Oid index_copy(Oid partition, Oid parent_index);
+bool is_foreign_table(Oid relation);
 // Is the name one of a relation or type of the schema?
 bool name_taken(Oid schema, const std::string &name);
 // At most so many bytes, cut between characters of the database's encoding.

@@ -1,15 +1,28 @@
 // partition_table.cpp: a partitioned table as the relation cache describes it.
 #include "pg/partition_table.hpp"
 
+#include "pg/identity.hpp"
+
 extern "C" {
 #include "catalog/partition.h"
 }
 
 namespace pg {
 
+// Reading the key the first time evaluates what is constant in its
+// expressions: the owner's functions.
+static void read_key(const relation &table)
+{
+	if (table->rd_partkey != nullptr)
+		return;
+	const acting_as owner(table.form()->relowner);
+	call(RelationGetPartitionKey, table.get());
+}
+
 partition_table::partition_table(Oid parent, LOCKMODE mode, pending treat)
 	: relation_(parent, mode, relation::on_close::keep_lock), descriptor_(nullptr)
 {
+	read_key(relation_);
 	const bool omit = treat == pending::omit;
 	descriptor_ = call([this, omit] { return RelationGetPartitionDesc(relation_.get(), omit); });
 	if (strategy() != partition_strategy::range || descriptor_->boundinfo == nullptr)

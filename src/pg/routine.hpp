@@ -29,6 +29,17 @@ inline Oid given_type(FunctionCallInfo fcinfo, int n)
 	return call([=] { return get_fn_expr_argtype(function, n); });
 }
 
+// Is argument n the same in all calls from this place?  Only a constant is:
+// PL/pgSQL changes parameters under a place that it keeps.
+inline bool is_constant_argument(FunctionCallInfo fcinfo, int n)
+{
+	const Node *call_node = fcinfo->flinfo->fn_expr;
+	if (call_node == nullptr || !IsA(call_node, FuncExpr))
+		return false;
+	const List *given = reinterpret_cast<const FuncExpr *>(call_node)->args;
+	return n < list_length(given) && IsA(list_nth(given, n), Const);
+}
+
 // Equal keys must be equal bytes, which they are not under a
 // nondeterministic collation.
 inline void require_deterministic_collation(FunctionCallInfo fcinfo)

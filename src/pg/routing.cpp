@@ -139,7 +139,8 @@ Oid descend(FunctionCallInfo fcinfo, call_site *site, Oid parent, int *argument,
 {
 	Relation table = relation_open(parent, AccessShareLock);
 	if (table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not partitioned", RelationGetRelationName(table)));
+		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not partitioned", RelationGetRelationName(table)),
+				errhint("Name the table whose partitions take the rows."));
 	const PartitionKey key = RelationGetPartitionKey(table);
 	if (*argument + key->partnatts > site->arguments)
 		refuse_argument_count(table, site->arguments - 1, *argument + key->partnatts - 1);

@@ -5,6 +5,10 @@
 // others have drawn since somebody looked at the clock: so drawing holds a
 // share lock and setting an exclusive one, on page 0 of the sequence, which
 // nobody else locks, each for the length of one call and not of a transaction.
+// Where the clock has to be compared with the sequence itself, its last value
+// is read: nextval may answer from values that the session drew long ago.
+#include <algorithm>
+
 #include "pg/sequence.hpp"
 
 #include "pg/resources.hpp"
@@ -43,6 +47,19 @@ int64 next_value(Oid sequence)
 	return DatumGetInt64(call([=] { return DirectFunctionCall1(nextval_oid, ObjectIdGetDatum(sequence)); }));
 }
 
+// 0 where nothing has been drawn yet.
+int64 last_value(Oid sequence)
+{
+	return call([=]() -> int64 {
+		LOCAL_FCINFO(fcinfo, 1);
+		InitFunctionCallInfoData(*fcinfo, nullptr, 1, InvalidOid, nullptr, nullptr);
+		fcinfo->args[0].value = ObjectIdGetDatum(sequence);
+		fcinfo->args[0].isnull = false;
+		const Datum last = pg_sequence_last_value(fcinfo);
+		return fcinfo->isnull ? 0 : DatumGetInt64(last);
+	});
+}
+
 void set_value(Oid sequence, int64 value)
 {
 	call([=] { DirectFunctionCall2(setval_oid, ObjectIdGetDatum(sequence), Int64GetDatum(value)); });
@@ -60,10 +77,7 @@ int64 next_tick(Oid sequence, int64 (*now)())
 			return drawn;
 	}
 	const page_lock setting(opened, ExclusiveLock);
-	const int64 drawn = next_value(sequence);
-	const int64 tick = now();
-	if (drawn >= tick)
-		return drawn;
+	const int64 tick = std::max(last_value(sequence) + 1, now());
 	set_value(sequence, tick);
 	return tick;
 }

@@ -40,6 +40,11 @@ void worker_transactions::works_on(Oid relation)
 	report_activity(("maintaining " + qualified_name(relation)).c_str());
 }
 
+bool may_commit(FunctionCallInfo fcinfo)
+{
+	return fcinfo->context != nullptr && IsA(fcinfo->context, CallContext) && !castNode(CallContext, fcinfo->context)->atomic;
+}
+
 procedure_transactions::procedure_transactions()
 {
 	call([] { SPI_connect_ext(SPI_OPT_NONATOMIC); });

@@ -48,6 +48,9 @@ private:
 	MemoryContext home_;
 };
 
+// May a procedure commit?  Not where a function or a transaction block called it.
+bool may_commit(FunctionCallInfo fcinfo);
+
 // For a procedure in a non-atomic CALL.  There is always a transaction; it is
 // the one that ends which is replaced.
 class procedure_transactions final : public transaction_driver {

@@ -6,7 +6,7 @@
 -- grant EXECUTE to the roles that may change where keys go.
 
 CREATE FUNCTION mosaic.shard_map_verify(map text) RETURNS void
-	LANGUAGE C STABLE STRICT AS 'MODULE_PATHNAME', 'mosaic_shard_map_verify';
+	LANGUAGE C STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_shard_map_verify';
 COMMENT ON FUNCTION mosaic.shard_map_verify(text) IS
 	'raises unless the catalogs make a map: 23P01 where ranges overlap, 23514 for any other inconsistency, 42704 where there is no such map';
 
@@ -22,7 +22,7 @@ COMMENT ON FUNCTION mosaic.shard_key_text(regtype, text) IS
 	'a key as the catalogs spell it; instants without a zone are read in UTC';
 
 CREATE FUNCTION mosaic.shard_lock(map text) RETURNS mosaic.shard_map
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map;
 BEGIN
@@ -41,7 +41,7 @@ COMMENT ON FUNCTION mosaic.shard_lock(text) IS 'internal: locks a map for a chan
 REVOKE ALL ON FUNCTION mosaic.shard_lock(text) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_begin(map text) RETURNS mosaic.shard_map
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_lock(map);
 BEGIN
@@ -55,7 +55,7 @@ COMMENT ON FUNCTION mosaic.shard_begin(text) IS 'internal: locks a map for a cha
 REVOKE ALL ON FUNCTION mosaic.shard_begin(text) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_finish(map text, change text, detail jsonb) RETURNS bigint
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	new_epoch bigint;
 BEGIN
@@ -71,7 +71,7 @@ COMMENT ON FUNCTION mosaic.shard_finish(text, text, jsonb) IS 'internal: checks 
 REVOKE ALL ON FUNCTION mosaic.shard_finish(text, text, jsonb) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_require(map text, shard integer, takes_keys boolean DEFAULT false) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	is_draining boolean;
 BEGIN
@@ -94,7 +94,7 @@ COMMENT ON FUNCTION mosaic.shard_require(text, integer, boolean) IS 'internal: r
 REVOKE ALL ON FUNCTION mosaic.shard_require(text, integer, boolean) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_require_strategy(found_map mosaic.shard_map, VARIADIC strategies text[]) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF found_map.strategy <> ALL (strategies) THEN
 		RAISE object_not_in_prerequisite_state USING
@@ -109,7 +109,7 @@ REVOKE ALL ON FUNCTION mosaic.shard_require_strategy(mosaic.shard_map, text[]) F
 
 CREATE FUNCTION mosaic.shard_map_create(map text, strategy text DEFAULT 'slots', key_type regtype DEFAULT 'bigint', shards integer DEFAULT NULL,
 	slots integer DEFAULT 1024, hash text DEFAULT 'native', default_shard integer DEFAULT NULL) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	map_key_type regtype;
 	first_epoch bigint;
@@ -187,7 +187,7 @@ COMMENT ON FUNCTION mosaic.shard_map_create(text, text, regtype, integer, intege
 REVOKE ALL ON FUNCTION mosaic.shard_map_create(text, text, regtype, integer, integer, text, integer) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_map_drop(map text) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_lock(map);
 BEGIN
@@ -199,7 +199,7 @@ COMMENT ON FUNCTION mosaic.shard_map_drop(text) IS 'forgets a map, all but its h
 REVOKE ALL ON FUNCTION mosaic.shard_map_drop(text) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_set_default(map text, shard integer) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM mosaic.shard_begin(map);
 	IF shard IS NOT NULL THEN

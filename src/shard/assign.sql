@@ -1,7 +1,7 @@
 -- Shards: giving keys to shards, and the rebalancing of slots.
 
 CREATE FUNCTION mosaic.shard_require_slots(found_map mosaic.shard_map, slots int4multirange) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM mosaic.shard_require_strategy(found_map, 'slots');
 	IF slots IS NULL OR isempty(slots) OR NOT slots <@ int4multirange(int4range(0, found_map.slots)) THEN
@@ -14,7 +14,7 @@ COMMENT ON FUNCTION mosaic.shard_require_slots(mosaic.shard_map, int4multirange)
 REVOKE ALL ON FUNCTION mosaic.shard_require_slots(mosaic.shard_map, int4multirange) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_assign_slots(map text, shard integer, slots int4multirange) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 BEGIN
@@ -31,7 +31,7 @@ COMMENT ON FUNCTION mosaic.shard_assign_slots(text, integer, int4multirange) IS
 REVOKE ALL ON FUNCTION mosaic.shard_assign_slots(text, integer, int4multirange) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_mark_slots(map text, slots int4multirange, state text) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 BEGIN
@@ -49,10 +49,11 @@ COMMENT ON FUNCTION mosaic.shard_mark_slots(text, int4multirange, text) IS
 REVOKE ALL ON FUNCTION mosaic.shard_mark_slots(text, int4multirange, text) FROM PUBLIC; -- grant to those who move data
 
 CREATE FUNCTION mosaic.shard_report_sizes(map text, slots integer[], bytes bigint[]) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	wrong record;
 BEGIN
+	PERFORM mosaic.shard_require_strategy(mosaic.shard_lock(map), 'slots');
 	SELECT r.slot, r.size INTO wrong
 	FROM unnest(slots, bytes) r (slot, size) LEFT JOIN mosaic.shard_slot s ON s.map = shard_report_sizes.map AND s.slot = r.slot
 	WHERE s.slot IS NULL OR r.size IS NULL OR r.size < 0 LIMIT 1;
@@ -67,11 +68,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_report_sizes(text, integer[], bigint[]) IS
-	'notes how many bytes slots hold, for plans by bytes; changes no epoch; 22023 for a slot that the map does not have';
+	'notes how many bytes slots hold, for plans by bytes; changes no epoch; 22023 for a slot that the map does not have, 55000 for a map without slots';
 REVOKE ALL ON FUNCTION mosaic.shard_report_sizes(text, integer[], bigint[]) FROM PUBLIC; -- grant to those who measure shards
 
 CREATE FUNCTION mosaic.shard_assign_range(map text, shard integer, lower text, upper text) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 	low text := mosaic.shard_key_text(found_map.key_type, lower);
@@ -102,7 +103,7 @@ COMMENT ON FUNCTION mosaic.shard_assign_range(text, integer, text, text) IS
 REVOKE ALL ON FUNCTION mosaic.shard_assign_range(text, integer, text, text) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_check_key(key_type regtype, key text) RETURNS text
-	LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF key IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'a shard key must not be null';
@@ -119,7 +120,7 @@ COMMENT ON FUNCTION mosaic.shard_check_key(regtype, text) IS 'internal: a key as
 REVOKE ALL ON FUNCTION mosaic.shard_check_key(regtype, text) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_assign_keys(map text, shard integer, keys text[]) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 	spelt text[];
@@ -147,7 +148,7 @@ COMMENT ON FUNCTION mosaic.shard_assign_keys(text, integer, text[]) IS
 REVOKE ALL ON FUNCTION mosaic.shard_assign_keys(text, integer, text[]) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_assign_tenant(map text, shard integer, tenant text, schema_name name DEFAULT NULL, dbname name DEFAULT NULL) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 	spelt text := mosaic.shard_check_key(found_map.key_type, tenant);
@@ -177,12 +178,12 @@ REVOKE ALL ON FUNCTION mosaic.shard_assign_tenant(text, integer, text, name, nam
 
 CREATE FUNCTION mosaic.shard_rebalance_plan(map text, "by" text DEFAULT 'count', max_moves integer DEFAULT NULL,
 	OUT step integer, OUT slot integer, OUT from_shard integer, OUT to_shard integer, OUT bytes bigint, OUT reason text) RETURNS SETOF record
-	LANGUAGE C STABLE AS 'MODULE_PATHNAME', 'mosaic_shard_rebalance_plan';
+	LANGUAGE C STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_shard_rebalance_plan';
 COMMENT ON FUNCTION mosaic.shard_rebalance_plan(text, text, integer) IS
-	'the fewest moves of slots that give every shard its share by weight, of the count of slots or, as last reported, of bytes; draining shards give all; max_moves cuts the plan short; changes nothing; 55000 for a map without slots';
+	'the fewest moves of slots that give every shard its share by weight, of the count of slots or, as last reported, of bytes; draining shards give all, and slots without an owner (from_shard NULL) get one; max_moves cuts the plan short; changes nothing; 55000 for a map without slots';
 
 CREATE FUNCTION mosaic.shard_rebalance_apply(map text, max_moves integer DEFAULT NULL) RETURNS bigint
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_lock(map);
 	moves integer;

@@ -164,7 +164,7 @@ ALTER TABLE mosaic.shard_key ENABLE ALWAYS TRIGGER signal_change;
 
 -- Epochs: the first change of a map in a transaction writes its row.
 CREATE FUNCTION mosaic.shard_map_stamp() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF TG_OP = 'UPDATE' THEN
 		NEW.epoch := greatest(NEW.epoch, OLD.epoch + (OLD.changed_in <> pg_current_xact_id())::integer);
@@ -180,7 +180,7 @@ CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON mosaic.shard_map
 
 -- Equal notifications of a transaction are sent once, by the server.
 CREATE FUNCTION mosaic.shard_map_announce() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF TG_OP = 'DELETE' THEN
 		PERFORM pg_notify('shard_map', jsonb_build_object('map', OLD.map, 'epoch', NULL)::text);
@@ -197,7 +197,7 @@ CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map
 
 -- The rows that changed are in `changed`, as they were before in `before`.
 CREATE FUNCTION mosaic.shard_touch() RETURNS trigger
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
 		UPDATE mosaic.shard_map SET map = map;
@@ -233,7 +233,7 @@ CREATE TRIGGER touch_truncate AFTER TRUNCATE ON mosaic.shard_key FOR EACH STATEM
 
 -- A node is part of every map that has a shard on it or on its primary.
 CREATE FUNCTION mosaic.shard_node_touch() RETURNS trigger
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	UPDATE mosaic.shard_map m SET map = m.map
 	WHERE m.changed_in <> pg_current_xact_id()
@@ -249,7 +249,7 @@ CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_node
 
 -- A change of owner that does not say its epoch gets the one it makes.
 CREATE FUNCTION mosaic.shard_entry_stamp() RETURNS trigger
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	SELECT m.epoch + (m.changed_in <> pg_current_xact_id())::integer INTO NEW.epoch FROM mosaic.shard_map m WHERE m.map = NEW.map;
 	RETURN NEW;
@@ -267,7 +267,7 @@ CREATE TRIGGER stamp BEFORE UPDATE ON mosaic.shard_key FOR EACH ROW
 
 -- Nodes: what libpq may be told, and no more.
 CREATE FUNCTION mosaic.shard_node_check() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	allowed CONSTANT text[] := '{application_name,channel_binding,client_encoding,connect_timeout,fallback_application_name,gssencmode,hostaddr,
 		keepalives,keepalives_count,keepalives_idle,keepalives_interval,krbsrvname,load_balance_hosts,options,require_auth,ssl_max_protocol_version,
@@ -310,3 +310,31 @@ COMMENT ON FUNCTION mosaic.shard_node_check() IS 'internal: refuses secrets in n
 
 CREATE TRIGGER check_node BEFORE INSERT OR UPDATE ON mosaic.shard_node
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_node_check();
+
+COMMENT ON COLUMN mosaic.shard.map IS 'the map';
+COMMENT ON COLUMN mosaic.shard.shard_id IS 'number of the shard within its map';
+COMMENT ON COLUMN mosaic.shard.shard_name IS 'name of the shard within its map';
+COMMENT ON COLUMN mosaic.shard_key.map IS 'the map';
+COMMENT ON COLUMN mosaic.shard_key.shard_id IS 'the shard that owns the key';
+COMMENT ON COLUMN mosaic.shard_range.map IS 'the map';
+COMMENT ON COLUMN mosaic.shard_range.shard_id IS 'the shard that owns the range';
+COMMENT ON COLUMN mosaic.shard_slot.map IS 'the map';
+COMMENT ON COLUMN mosaic.shard_slot.slot IS 'number of the slot, 0 to slots-1';
+COMMENT ON COLUMN mosaic.shard_slot_size.map IS 'the map';
+COMMENT ON COLUMN mosaic.shard_slot_size.slot IS 'number of the slot';
+COMMENT ON COLUMN mosaic.shard_slot_size.bytes IS 'size of the slot''s rows, in bytes';
+COMMENT ON COLUMN mosaic.shard_slot_size.measured_at IS 'when it was reported';
+COMMENT ON COLUMN mosaic.shard_node.node IS 'name of the node';
+COMMENT ON COLUMN mosaic.shard_node.host IS 'host name or address, as clients reach it';
+COMMENT ON COLUMN mosaic.shard_node.port IS 'TCP port';
+COMMENT ON COLUMN mosaic.shard_node.dbname IS 'database on the node';
+COMMENT ON COLUMN mosaic.shard_node.role IS 'primary or replica';
+COMMENT ON COLUMN mosaic.shard_node.primary_node IS 'replicas: the node that they follow';
+COMMENT ON COLUMN mosaic.shard_node.zone IS 'where the node stands, for whoever reads nearby; NULL: not said';
+COMMENT ON COLUMN mosaic.shard_map_history.change_id IS 'number of the change';
+COMMENT ON COLUMN mosaic.shard_map_history.map IS 'the map, which may be gone';
+COMMENT ON COLUMN mosaic.shard_map_history.epoch IS 'epoch that the change led to';
+COMMENT ON COLUMN mosaic.shard_map_history.change IS 'the function that made it';
+COMMENT ON COLUMN mosaic.shard_map_history.detail IS 'its arguments';
+COMMENT ON COLUMN mosaic.shard_map_history.changed_at IS 'when';
+COMMENT ON COLUMN mosaic.shard_map_history.changed_by IS 'the role that called it';

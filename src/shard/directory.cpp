@@ -1,10 +1,12 @@
 // directory.cpp: the keys of a directory asked for last.
 #include <algorithm>
 #include <bit>
+#include <memory>
 
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/unordered_set.hpp>
 
+#include "pg/lasting.hpp"
 #include "shard/directory.hpp"
 
 namespace shard {
@@ -32,15 +34,24 @@ struct directory::table {
 	ages by_age; // the one asked for last is first
 };
 
-directory *directory::make(MemoryContext context, Size budget)
+directory *directory::make(MemoryContext parent, Size budget)
 {
+	const pg::memory_switch inside(parent);
+	MemoryContext const own = pg::draft_context("shard directory");
+	return new (pg::allocate(parent, sizeof(directory))) directory(own, budget);
+}
+
+// With no keys kept.
+void directory::start_over()
+{
+	MemoryContextReset(context_);
 	using bucket = table::buckets::bucket_type;
 	constexpr Size usual_size = 160; // of a kept key
-	const std::size_t count = std::bit_ceil(budget / usual_size);
-	bucket *array = static_cast<bucket *>(pg::allocate(context, count * sizeof(bucket)));
+	const std::size_t count = std::bit_ceil(budget_ / usual_size);
+	bucket *array = static_cast<bucket *>(pg::allocate(context_, count * sizeof(bucket)));
 	std::uninitialized_default_construct_n(array, count);
-	table *made = new (pg::allocate(context, sizeof(table))) table(array, count);
-	return new (pg::allocate(context, sizeof(directory))) directory(context, budget - count * sizeof(bucket), made);
+	table_ = new (pg::allocate(context_, sizeof(table))) table(array, count);
+	left_ = budget_ - count * sizeof(bucket);
 }
 
 const entry *directory::find(const key &k)
@@ -75,9 +86,13 @@ void directory::remember(const key &k, const entry &found)
 	table_->by_age.push_front(*item);
 }
 
-// Counts a key at twice its size, which no allocator exceeds.
+// Counts a key at twice its size, which no allocator exceeds.  Memory of
+// forgotten keys serves keys of about their size only; where the sizes have
+// changed so much that it is more than the budget, all keys are forgotten.
 bool directory::make_room(Size needed)
 {
+	if (pg::context_size(context_) > 2 * budget_)
+		start_over();
 	while (left_ < 2 * needed && !table_->by_age.empty())
 		forget_oldest();
 	return left_ >= 2 * needed;

@@ -13,7 +13,7 @@ namespace shard {
 class directory {
 public:
 	// Made in, and freed with, the map's context.
-	static directory *make(MemoryContext context, Size budget);
+	static directory *make(MemoryContext parent, Size budget);
 
 	// Null where the key is not kept, which says nothing about the catalog.
 	const entry *find(const key &k);
@@ -23,13 +23,15 @@ private:
 	struct kept;
 	struct table;
 
-	directory(MemoryContext context, Size budget, table *t) : context_(context), left_(budget), table_(t) {}
+	directory(MemoryContext own, Size budget) : context_(own), budget_(budget) { start_over(); }
 
+	void start_over();
 	bool make_room(Size needed);
 	void forget_oldest();
 
-	MemoryContext context_;
-	Size left_; // of the budget
+	MemoryContext const context_;
+	Size const budget_;
+	Size left_;
 	table *table_;
 };
 

@@ -1,7 +1,7 @@
 -- Shards: the same map in many places.
 
 CREATE FUNCTION mosaic.shard_map_content(map text, with_epochs boolean) RETURNS jsonb
-	LANGUAGE plpgsql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map;
 	content jsonb;
@@ -48,13 +48,13 @@ $$;
 COMMENT ON FUNCTION mosaic.shard_map_content(text, boolean) IS 'internal: a map as JSON, with or without its epochs';
 
 CREATE FUNCTION mosaic.shard_map_export(map text) RETURNS jsonb
-	LANGUAGE sql STABLE STRICT
+	LANGUAGE sql STABLE STRICT PARALLEL UNSAFE
 	RETURN mosaic.shard_map_content(map, true);
 COMMENT ON FUNCTION mosaic.shard_map_export(text) IS
 	'the map as JSON, for clients that route by themselves and for mosaic.shard_map_import(); needs SELECT on the catalogs that it reads; 42704 where there is no such map';
 
 CREATE FUNCTION mosaic.shard_map_fingerprint(map text) RETURNS bytea
-	LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql STABLE STRICT PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN sha256(convert_to(mosaic.shard_map_content(map, false)::text, 'UTF8'));
 END
@@ -63,7 +63,7 @@ COMMENT ON FUNCTION mosaic.shard_map_fingerprint(text) IS
 	'SHA-256 of all that the map says, epochs apart: equal maps have equal fingerprints; 42704 where there is no such map';
 
 CREATE FUNCTION mosaic.shard_import_shards(found_map mosaic.shard_map, content jsonb) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	unknown text;
 BEGIN
@@ -92,7 +92,7 @@ CREATE FUNCTION mosaic.shard_import_epoch(here bigint, imported bigint, owner_st
 COMMENT ON FUNCTION mosaic.shard_import_epoch(bigint, bigint, boolean, bigint, bigint) IS 'internal: the epoch of an imported slot, range or key';
 
 CREATE FUNCTION mosaic.shard_import_owners(found_map mosaic.shard_map, content jsonb, local_epoch bigint) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	here mosaic.shard_range[];
 BEGIN
@@ -134,7 +134,7 @@ COMMENT ON FUNCTION mosaic.shard_import_owners(mosaic.shard_map, jsonb, bigint) 
 REVOKE ALL ON FUNCTION mosaic.shard_import_owners(mosaic.shard_map, jsonb, bigint) FROM PUBLIC; -- serves mosaic.shard_map_import()
 
 CREATE FUNCTION mosaic.shard_map_import(map jsonb, expected_epoch bigint DEFAULT NULL) RETURNS bigint
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	content CONSTANT jsonb := map;
 	name CONSTANT text := content ->> 'map';

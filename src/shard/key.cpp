@@ -1,7 +1,7 @@
 // key.cpp: what may be a shard key, and its normal form.
 #include "shard/key.hpp"
 
-#include "pg/identity.hpp"
+#include "pg/calendar.hpp"
 
 namespace shard {
 
@@ -87,25 +87,22 @@ key parse_key(key_kind kind, const std::string &text)
 
 std::string key_text(key_kind kind, const key &k)
 {
-	if (kind == key_kind::bigint)
-		return std::to_string(k.number);
-	if (kind == key_kind::text)
-		return std::string(k.bytes);
-	const pg::setting_scope style;
-	pg::set_local("datestyle", "ISO, YMD");
-	pg::set_local("timezone", "UTC");
-	pg::set_local("bytea_output", "hex");
 	switch (kind)
 	{
+	case key_kind::bigint:
+		return std::to_string(k.number);
+	case key_kind::text:
+		return std::string(k.bytes);
 	case key_kind::date:
-		return pg::output(DATEOID, DateADTGetDatum(static_cast<DateADT>(k.number)));
+		return pg::iso_date(static_cast<DateADT>(k.number));
 	case key_kind::timestamptz:
-		return pg::output(TIMESTAMPTZOID, TimestampTzGetDatum(k.number));
+		return pg::iso_instant(k.number);
 	case key_kind::uuid:
 		return pg::output(UUIDOID, PointerGetDatum(k.bytes.data()));
-	default:
-		return pg::output(BYTEAOID, pg::bytea_datum(k.bytes));
+	case key_kind::bytea:
+		return pg::hex_text(k.bytes);
 	}
+	pg_unreachable();
 }
 
 std::string_view client_text(key_kind kind, const key &k, std::string &buffer)

@@ -69,7 +69,7 @@ private:
 	{
 		const int found = owner_with_id(map_, row.int4(column));
 		if (found == none)
-			refuse("shard " + std::to_string(row.int4(column)) + " is not a shard of the map");
+			refuse("Shard " + std::to_string(row.int4(column)) + " is not one of its shards");
 		return found;
 	}
 	[[noreturn]] void refuse(const std::string &detail)
@@ -106,7 +106,7 @@ private:
 			n.dbname = keep(*row, column::node_dbname);
 			n.fdw_server = row->null(column::node_fdw_server) ? std::string_view()
 															  : keep(NameStr(*DatumGetName(row->datum(column::node_fdw_server))));
-			n.name_hash = pg_hash(n.name);
+			n.name_hash = hash_of(n.name);
 			n.weight = row->int4(column::node_weight);
 			map_.nodes.push_back(n);
 		}
@@ -130,7 +130,7 @@ private:
 			owner o;
 			o.id = row->int4(column::shard_id);
 			o.name = keep(*row, column::shard_name);
-			o.name_hash = pg_hash(o.name);
+			o.name_hash = hash_of(o.name);
 			o.weight = DatumGetBool(row->datum(column::shard_draining)) ? 0 : row->int4(column::shard_weight);
 			o.node = row->null(column::shard_node) ? none : node_named(pg::bytes_of(row->datum(column::shard_node)));
 			map_.owners.push_back(o);
@@ -160,7 +160,7 @@ private:
 	void read_ranges();
 	void read_list();
 
-	static uint64 pg_hash(std::string_view name) { return native_hash(bytes_key(name)); }
+	static uint64 hash_of(std::string_view name) { return native_hash(bytes_key(name)); }
 
 	map &map_;
 	const pg::catalog_snapshot &snapshot_;

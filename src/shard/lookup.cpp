@@ -24,7 +24,7 @@ struct answer {
 	shard::key key;
 };
 
-void prepare(FunctionCallInfo fcinfo, call_site &site)
+[[gnu::cold, gnu::noinline]] void prepare(FunctionCallInfo fcinfo, call_site &site)
 {
 	Oid type = pg::declared_type(fcinfo, 1);
 	if (type == ANYOID)
@@ -35,18 +35,19 @@ void prepare(FunctionCallInfo fcinfo, call_site &site)
 	}
 	if (type == TEXTOID)
 		pg::require_deterministic_collation(fcinfo);
+	site.question.one_map = pg::is_constant_argument(fcinfo, 0);
 	site.question.key_type = type;
 	site.question.kind = shard::kind_of_type(type);
 	site.ready = true;
 }
 
 // The map of argument 0 and the key of argument 1.
-answer ask(FunctionCallInfo fcinfo)
+[[gnu::always_inline]] inline answer ask(FunctionCallInfo fcinfo)
 {
 	call_site &site = pg::call_state<call_site>(fcinfo);
 	if (unlikely(!site.ready))
 		prepare(fcinfo, site);
-	const shard::map &m = shard::map_asked(site.question, pg::bytes_of(PG_GETARG_DATUM(0)));
+	const shard::map &m = shard::map_asked(site.question, PG_GETARG_DATUM(0));
 	return {m, shard::key_asked(site.question, m, PG_GETARG_DATUM(1))};
 }
 

@@ -3,7 +3,7 @@
 CREATE FUNCTION mosaic.shard_node_add(node text, host text, port integer DEFAULT 5432, dbname text DEFAULT current_database(),
 	role text DEFAULT 'primary', primary_node text DEFAULT NULL, zone text DEFAULT NULL, weight integer DEFAULT 1, fdw_server name DEFAULT NULL,
 	options jsonb DEFAULT '{}') RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF node IS NULL OR node = '' OR host IS NULL OR port IS NULL OR dbname IS NULL OR role IS NULL OR weight IS NULL OR options IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'node, host, port, dbname, role, weight and options must not be null',
@@ -40,7 +40,7 @@ COMMENT ON FUNCTION mosaic.shard_node_add(text, text, integer, text, text, text,
 REVOKE ALL ON FUNCTION mosaic.shard_node_add(text, text, integer, text, text, text, text, integer, name, jsonb) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_node_drop(node text) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	users text;
 BEGIN
@@ -62,7 +62,7 @@ COMMENT ON FUNCTION mosaic.shard_node_drop(text) IS 'forgets a server; 2BP01 whi
 REVOKE ALL ON FUNCTION mosaic.shard_node_drop(text) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_require_node(node text) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF node IS NOT NULL AND NOT EXISTS (SELECT FROM mosaic.shard_node n WHERE n.node = shard_require_node.node AND n.role = 'primary') THEN
 		RAISE undefined_object USING MESSAGE = format('primary node "%s" does not exist', node),
@@ -81,7 +81,7 @@ CREATE FUNCTION mosaic.shard_is_positional(strategy text) RETURNS boolean
 COMMENT ON FUNCTION mosaic.shard_is_positional(text) IS 'internal: does a key''s place depend on the number of shards alone';
 
 CREATE FUNCTION mosaic.shard_check_weight(found_map mosaic.shard_map, weight integer) RETURNS void
-	LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF weight IS NULL OR weight < 0 THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'weight must not be negative',
@@ -99,7 +99,7 @@ REVOKE ALL ON FUNCTION mosaic.shard_check_weight(mosaic.shard_map, integer) FROM
 
 -- A change of the shards moves keys at once where places are computed.
 CREATE FUNCTION mosaic.shard_rebase(found_map mosaic.shard_map) RETURNS void
-	LANGUAGE sql SET search_path = pg_catalog, pg_temp
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	UPDATE mosaic.shard_map m SET base_epoch = m.epoch
 	WHERE m.map = found_map.map AND m.strategy IN ('modulo', 'md5', 'sha256', 'jump', 'rendezvous');
@@ -108,7 +108,7 @@ COMMENT ON FUNCTION mosaic.shard_rebase(mosaic.shard_map) IS 'internal: notes th
 REVOKE ALL ON FUNCTION mosaic.shard_rebase(mosaic.shard_map) FROM PUBLIC; -- serves the administration functions
 
 CREATE FUNCTION mosaic.shard_add(map text, shard_name text, node text DEFAULT NULL, weight integer DEFAULT 1) RETURNS integer
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 	new_id integer;
@@ -139,7 +139,7 @@ COMMENT ON FUNCTION mosaic.shard_add(text, text, text, integer) IS
 REVOKE ALL ON FUNCTION mosaic.shard_add(text, text, text, integer) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_drop(map text, shard integer) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 	owned text;
@@ -169,7 +169,7 @@ COMMENT ON FUNCTION mosaic.shard_drop(text, integer) IS 'removes a shard that ow
 REVOKE ALL ON FUNCTION mosaic.shard_drop(text, integer) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_place(map text, shard integer, node text) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM mosaic.shard_begin(map);
 	PERFORM mosaic.shard_require(map, shard);
@@ -182,7 +182,7 @@ COMMENT ON FUNCTION mosaic.shard_place(text, integer, text) IS 'says on which pr
 REVOKE ALL ON FUNCTION mosaic.shard_place(text, integer, text) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_set_weight(map text, shard integer, weight integer) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 BEGIN
@@ -198,7 +198,7 @@ COMMENT ON FUNCTION mosaic.shard_set_weight(text, integer, integer) IS
 REVOKE ALL ON FUNCTION mosaic.shard_set_weight(text, integer, integer) FROM PUBLIC; -- grant to those who administer maps
 
 CREATE FUNCTION mosaic.shard_drain(map text, shard integer) RETURNS void
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	found_map mosaic.shard_map := mosaic.shard_begin(map);
 BEGIN

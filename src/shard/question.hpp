@@ -11,17 +11,18 @@ struct question {
 	key_kind kind;	   // of the argument
 	const map *found;  // for the call before
 	uint64 generation; // as of which `found` holds
+	bool one_map;	   // is the name the same in every call?
 };
 
 const map &find_again(question &q, std::string_view name);
 key convert_key(const question &q, const map &m, Datum argument);
 
 // The map, as of every change received by now.
-inline const map &map_asked(question &q, std::string_view name)
+inline const map &map_asked(question &q, Datum name)
 {
-	if (likely(q.generation == map_generation && name == q.found->name))
+	if (likely(q.generation == map_generation && (q.one_map || pg::bytes_of(name) == q.found->name)))
 		return *q.found;
-	return find_again(q, name);
+	return find_again(q, pg::bytes_of(name));
 }
 
 // The argument as a key of the map; text is read as the map's key type.

@@ -14,6 +14,8 @@ namespace {
 
 using shard::map;
 
+// Slots without an owner are given out as those of a shard that drains: its
+// position is behind the last.
 std::vector<std::int64_t> weights_of(const map &m)
 {
 	std::vector<std::int64_t> weights;
@@ -25,24 +27,21 @@ std::vector<std::int64_t> weights_of(const map &m)
 	}
 	if (!takers)
 		throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "shard map \"" + std::string(m.name) + "\" has no shard that can take slots",
-						  "All its shards are draining or have weight 0.", "SELECT mosaic.shard_add(map, name) adds a shard.");
+						  "All its shards are draining or have weight 0, or there are none.",
+						  "SELECT mosaic.shard_add(map, name) adds a shard.");
+	weights.push_back(0);
 	return weights;
 }
 
 std::vector<int> owners_of(const map &m)
 {
 	std::vector<int> owners;
-	for (std::size_t slot = 0; slot < m.slot_owners.size(); ++slot)
-	{
-		if (m.slot_owners[slot] == shard::none)
-			throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "shard map \"" + std::string(m.name) + "\" has slots without an owner",
-							  "Slot " + std::to_string(slot) + " has none.", "SELECT mosaic.shard_assign_slots(map, shard, slots) assigns them.");
-		owners.push_back(m.slot_owners[slot]);
-	}
+	for (const int owner : m.slot_owners)
+		owners.push_back(owner != shard::none ? owner : static_cast<int>(m.owners.size()));
 	return owners;
 }
 
-// Reported sizes of slots; unknown ones count as empty.
+// Reported sizes of slots; one that was not reported counts as the average.
 struct sizes {
 	std::vector<std::int64_t> bytes;
 	std::vector<bool> known;
@@ -51,6 +50,8 @@ struct sizes {
 sizes sizes_of(const map &m)
 {
 	sizes found{std::vector<std::int64_t>(m.slot_owners.size()), std::vector<bool>(m.slot_owners.size())};
+	std::int64_t count = 0;
+	double total = 0;
 	const pg::catalog_snapshot snapshot(pg::extension_relation("shard_slot_size"));
 	pg::catalog_scan scan("shard_slot_size", "shard_slot_size_pkey", snapshot, {m.name});
 	while (const pg::catalog_row *row = scan.next())
@@ -58,7 +59,13 @@ sizes sizes_of(const map &m)
 		const std::size_t slot = static_cast<std::size_t>(row->int4(2));
 		found.bytes[slot] = row->int8(3);
 		found.known[slot] = true;
+		total += static_cast<double>(row->int8(3));
+		++count;
 	}
+	const std::int64_t average = count > 0 ? static_cast<std::int64_t>(total / static_cast<double>(count)) : 1;
+	for (std::size_t slot = 0; slot < found.bytes.size(); ++slot)
+		if (!found.known[slot])
+			found.bytes[slot] = average;
 	return found;
 }
 
@@ -71,12 +78,13 @@ void emit(FunctionCallInfo fcinfo, const map &m, const std::vector<core::slot_mo
 		if (step >= max_moves)
 			break;
 		const std::size_t slot = static_cast<std::size_t>(move.slot);
-		const shard::owner &from = m.owners[static_cast<std::size_t>(move.from)];
-		const std::string reason = from.weight == 0 ? "shard " + std::to_string(from.id) + " is draining"
-													: "shard " + std::to_string(from.id) + " is above its share";
-		rows.add({pg::int4_value(++step), pg::int4_value(move.slot), pg::int4_value(from.id),
-				  pg::int4_value(m.owners[static_cast<std::size_t>(move.to)].id),
-				  size.known[slot] ? pg::int8_value(size.bytes[slot]) : pg::null_of(INT8OID), pg::text_value(reason)});
+		const bool owned = move.from < static_cast<int>(m.owners.size());
+		const shard::owner *from = owned ? &m.owners[move.from] : nullptr;
+		const std::string giver = owned ? "shard " + std::to_string(from->id) : "slot";
+		const char *why = !owned ? " has no owner" : from->weight == 0 ? " is draining" : " is above its share";
+		rows.add({pg::int4_value(++step), pg::int4_value(move.slot), owned ? pg::int4_value(from->id) : pg::null_of(INT4OID),
+				  pg::int4_value(m.owners[move.to].id), size.known[slot] ? pg::int8_value(size.bytes[slot]) : pg::null_of(INT8OID),
+				  pg::text_value(giver + why)});
 	}
 }
 

@@ -27,11 +27,12 @@ group &group_for(pg::vector<group> &groups, int shard_id, bool ownerless)
 	return groups.back();
 }
 
-pg::vector<group> split(std::string_view name, const pg::array_elements &keys)
+pg::vector<group> split(Datum name, const pg::array_elements &keys)
 {
 	shard::question question{};
 	question.key_type = pg::call(getBaseType, keys.type);
 	question.kind = shard::kind_of_type(keys.type);
+	question.one_map = true;
 	pg::vector<group> groups;
 	for (int i = 0; i < keys.count; ++i)
 	{
@@ -56,7 +57,7 @@ pg::vector<group> split(std::string_view name, const pg::array_elements &keys)
 Datum emit(FunctionCallInfo fcinfo, const pg::array_elements &keys)
 {
 	pg::rowset rows(fcinfo);
-	for (const group &g : split(pg::bytes_of(PG_GETARG_DATUM(0)), keys))
+	for (const group &g : split(PG_GETARG_DATUM(0), keys))
 		rows.add({g.ownerless ? pg::null_of(INT4OID) : pg::int4_value(g.shard_id), pg::array_value(keys.type, g.keys, g.nulls)});
 	return 0;
 }
