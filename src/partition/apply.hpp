@@ -25,8 +25,12 @@ struct applied {
 // of; all steps have one parent and one kind: creation, or one retirement.
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked);
 
-// One creation whose locks are held.
-applied carry_out(const set &settings, const step &what, const request &asked);
+// One creation in the place of the partition that the step names, whose locks
+// are held and which has no rows: its storage options are kept.
+applied replace(const set &settings, const step &what, const request &asked);
+
+// Refuses what the lock table cannot hold in one transaction (53200).
+void require_room_for_locks(Oid parent, std::size_t partitions);
 
 // For the functions that a user calls to get partitions: makes all that are
 // due in the current transaction, or refuses before the first where the lock

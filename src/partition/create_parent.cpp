@@ -20,13 +20,6 @@ void require_unmanaged(Oid parent)
 						  pg::quoted_literal(name.c_str()) + ");");
 }
 
-void require_primary(const char *function)
-{
-	if (RecoveryInProgress())
-		throw pg::failure(ERRCODE_READ_ONLY_SQL_TRANSACTION, std::string("cannot execute ") + function + " during recovery",
-						  "This server is a standby.", "Call it on the primary; its partitions arrive here by replication.");
-}
-
 } // namespace
 
 PG_FUNCTION(mosaic_create_parent)
@@ -39,7 +32,7 @@ PG_FUNCTION(mosaic_create_parent)
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
 	pg::require_ownership(settings.parent);
-	settings.strategy = strategy_name(pg::partition_table(settings.parent).strategy());
+	set_strategy(settings, pg::partition_table(settings.parent).strategy());
 	require_unmanaged(settings.parent);
 	validate(settings);
 	insert_set(settings);

@@ -5,21 +5,24 @@
 
 namespace partition {
 
-namespace {
-
-void require_room_for_locks(const set &settings, const plan &steps)
+static const char *way_to_fewer(Oid parent)
 {
-	const pg::lock_table_need need = pg::lock_table_need_of(settings.parent, steps.size());
-	if (need.locks <= need.room)
-		return;
-	throw pg::failure(ERRCODE_OUT_OF_MEMORY, "cannot make " + std::to_string(steps.size()) + " partitions in one transaction",
-					  "They would take about " + std::to_string(need.locks) + " locks, and the lock table has room for about " +
-						  std::to_string(need.room) + " (max_locks_per_transaction).",
-					  "Give a later start_at or a smaller premake; raise premake afterwards, and CALL mosaic.maintain() or the worker makes the rest, "
-					  "one partition a transaction.");
+	if (pg::partition_table(parent).strategy() == pg::partition_strategy::range)
+		return "Give a later start_at or a smaller premake; raise premake afterwards, and CALL mosaic.maintain() or the worker makes the rest, "
+			   "one partition a transaction.";
+	return "Ask for fewer, or raise max_locks_per_transaction and restart the server.";
 }
 
-} // namespace
+void require_room_for_locks(Oid parent, std::size_t partitions)
+{
+	const pg::lock_table_need need = pg::lock_table_need_of(parent, static_cast<int64>(partitions));
+	if (need.locks <= need.room)
+		return;
+	throw pg::failure(ERRCODE_OUT_OF_MEMORY, "cannot make " + std::to_string(partitions) + " partitions in one transaction",
+					  "They would take about " + std::to_string(need.locks) + " locks, and the lock table has room for about " +
+						  std::to_string(need.room) + " (max_locks_per_transaction).",
+					  way_to_fewer(parent));
+}
 
 std::vector<applied> make_or_refuse(const set &settings, const request &asked)
 {
@@ -27,7 +30,7 @@ std::vector<applied> make_or_refuse(const set &settings, const request &asked)
 	for (step &what : plan_level(settings, asked).steps)
 		if (!is_retirement(what.what))
 			steps.push_back(std::move(what));
-	require_room_for_locks(settings, steps);
+	require_room_for_locks(settings.parent, steps.size());
 	std::vector<applied> made = apply(settings, steps, asked);
 	if (!made.empty() && made.front().outcome != "done")
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(settings.parent) + "\" to make partitions",

@@ -24,13 +24,16 @@ plan plan_lists(const set &settings, const pg::partition_table &table)
 	plan steps;
 	if (!settings.lists)
 		return steps;
-	for (const list &wanted : parse_lists(*settings.lists, table))
+	names planned;
+	for (const list &wanted : parse_lists(*settings.lists, table, pg::time_zone(settings.time_zone)))
 	{
 		const std::vector<list_key> missing = keys_without_partition(wanted, table);
 		if (missing.empty())
 			continue;
 		const bool whole = missing.size() == wanted.keys.size();
-		steps.push_back({action::create, InvalidOid, free_name(settings.parent, "{parent}_{bound}", wanted.name), key_texts(missing), {},
+		const std::string name = free_name(settings.parent, settings.name_pattern, wanted.name, planned);
+		planned.insert(name);
+		steps.push_back({action::create, InvalidOid, name, key_texts(missing), {},
 						 "FOR VALUES IN (" + key_literals(missing) + ")",
 						 whole ? "list " + wanted.name + " has no partition" : "keys of list " + wanted.name + " have no partition"});
 	}

@@ -12,6 +12,9 @@ void require_partitioned(Oid parent);
 // temporary table or a key of several columns (0A000).
 void require_manageable(Oid parent);
 
+// Refuses to change anything on a standby (25006).
+void require_primary(const char *function);
+
 // Refuses settings that do not fit the parent or one another.
 void validate(const set &settings);
 
