@@ -31,7 +31,7 @@ PG_FUNCTION(mosaic_create_parent)
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
 	pg::require_ownership(settings.parent);
-	settings.strategy = strategy_name(pg::partition_table(settings.parent).strategy());
+	set_strategy(settings, pg::partition_table(settings.parent).strategy());
 	if (find_set(settings.parent))
 		refuse_managed(settings.parent);
 	validate(settings);

@@ -367,7 +367,7 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		require_parent(parent);
 		asked.limit = most_partitions_at_once(parent) + 1;
 		steps = plan_set(state.settings, asked).steps;
-		require_room(parent, creation_steps(steps));
+		require_room(parent, creation_steps(steps).size());
 	});
 	if (error != nullptr)
 	{

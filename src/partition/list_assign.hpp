@@ -1,0 +1,20 @@
+// list_assign.hpp: more keys for a list.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pg/value.hpp"
+
+namespace partition {
+
+struct assigned {
+	Oid partition;
+	std::string keys;
+};
+
+// Gives keys, a text[], to a list of the level that the table belongs to, and
+// makes the partitions that take them.
+std::vector<assigned> assign_to_list(Oid table, const std::string &name, const pg::value &keys);
+
+} // namespace partition
