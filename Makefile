@@ -9,7 +9,7 @@ EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_mo
 OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(srcdir)/src/*/*.cpp)))
 
 # The install script is put together from the .sql beside each area.
-AREAS_SQL = $(wildcard $(foreach area,schema partition/partition shard/shard invalidation/invalidation worker/worker,$(srcdir)/src/$(area).sql))
+AREAS_SQL = $(wildcard $(foreach area,schema partition/partition shard/shard invalidation/invalidation invalidation/invalidation_ddl worker/worker,$(srcdir)/src/$(area).sql))
 DATA_built = pg_mosaic--$(EXTVERSION).sql
 EXTRA_CLEAN = $(OBJS:.o=.d)
 

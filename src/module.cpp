@@ -1,6 +1,7 @@
 // module.cpp: the library's entry.
 #include "pg/error.hpp"
 
+#include "invalidation/settings.hpp"
 #include "partition/settings.hpp"
 #include "pg/settings.hpp"
 
@@ -15,6 +16,7 @@ void _PG_init(void)
 {
 	pg::boundary([] {
 		partition::define_settings();
+		invalidation::define_settings();
 		pg::reserve_setting_prefix();
 	});
 }

@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "core/pure.hpp"
+
 namespace core {
 
 namespace {

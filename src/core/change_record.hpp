@@ -45,5 +45,3 @@ void append_record(std::string &body, const change_record &record);
 bool read_records(std::string_view body, std::vector<change_record> &records);
 
 } // namespace core
-
-#include "core/pure.hpp"

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "core/pure.hpp"
+
 namespace core {
 
 namespace {

@@ -24,5 +24,3 @@ void append_json(std::string &out, std::string_view text, charset set);
 std::size_t json_length(std::string_view text, charset set);
 
 } // namespace core
-
-#include "core/pure.hpp"

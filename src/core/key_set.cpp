@@ -5,6 +5,8 @@
 #include <cstring>
 #include <functional>
 
+#include "core/pure.hpp"
+
 namespace core {
 
 namespace {

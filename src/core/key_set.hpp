@@ -87,5 +87,3 @@ private:
 };
 
 } // namespace core
-
-#include "core/pure.hpp"

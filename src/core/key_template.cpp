@@ -1,6 +1,8 @@
 // key_template.cpp: parsing and printing of key templates.
 #include "core/key_template.hpp"
 
+#include "core/pure.hpp"
+
 namespace core {
 
 namespace {

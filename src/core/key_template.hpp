@@ -39,5 +39,3 @@ std::string escape_template_literal(std::string_view literal);
 bool is_url_unreserved(unsigned char c);
 
 } // namespace core
-
-#include "core/pure.hpp"

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/pure.hpp"
+
 namespace core {
 
 namespace {

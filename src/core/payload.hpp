@@ -45,5 +45,3 @@ std::string row_payload(std::string_view table, std::string_view fragment, std::
 std::string row_payload(std::string_view table, all_reason why, charset set);
 
 } // namespace core
-
-#include "core/pure.hpp"

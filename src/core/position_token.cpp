@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/pure.hpp"
+
 namespace core {
 
 namespace {

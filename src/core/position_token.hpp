@@ -30,5 +30,3 @@ std::string print_token(const position_token &token);
 std::string print_epoch(std::string_view installation, std::uint32_t timeline);
 
 } // namespace core
-
-#include "core/pure.hpp"

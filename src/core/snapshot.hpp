@@ -32,5 +32,3 @@ std::optional<snapshot> parse_snapshot(std::string_view text);
 std::string print_snapshot(const snapshot &snap);
 
 } // namespace core
-
-#include "core/pure.hpp"

@@ -34,8 +34,12 @@ Oid owner_of(Oid relation);
 Oid extension_owner();
 // Refuses, as the server would, a relation that the current user does not own.
 void require_ownership(Oid relation);
+// The schema of this extension.
+Oid schema_oid();
 // A relation of this extension by its bare name.
 Oid extension_relation(const char *name);
+// The same, InvalidOid where another session has dropped the extension.
+Oid find_extension_relation(const char *name);
 
 // Sets a setting until the end of the enclosing acting_as or setting_scope.
 void set_local(const char *name, const char *value);
