@@ -99,6 +99,28 @@ constinit pg::statement dropped_triggers{
 	" FROM pg_event_trigger_dropped_objects() t"
 	" WHERE t.classid = 'pg_trigger'::regclass AND t.address_names[3] LIKE 'zz\\_mosaic\\_%'"};
 
+struct dropped_column {
+	int64 watch_id;
+	std::string column;
+};
+
+// Columns that a watch makes keys of, or decides by.
+constinit pg::statement dropped_watched_columns{
+	"SELECT w.watch_id, d.address_names[3]"
+	" FROM pg_event_trigger_dropped_objects() d JOIN mosaic.watch w ON d.objid = w.rel::oid"
+	" WHERE d.classid = 'pg_class'::regclass AND d.objsubid > 0 AND d.address_names[3] = ANY (w.key_columns || w.columns)"};
+
+std::vector<dropped_column> find_dropped_columns()
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi spi;
+	std::vector<dropped_column> found;
+	const uint64 rows = spi.execute(dropped_watched_columns);
+	for (uint64 n = 0; n < rows; ++n)
+		found.push_back({spi[n].int8(1), spi[n].text(2)});
+	return found;
+}
+
 std::vector<dropped_table> find_dropped_tables()
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
@@ -134,9 +156,33 @@ void end_watch_of(const dropped_table &table)
 	delete_watch(w.id);
 }
 
+// A watch whose table stays but which cannot go on.
+void end_watch(const watch &w, const std::string &why)
+{
+	pg::notice(WARNING, ("watch " + std::to_string(w.id) + " of " + pg::qualified_name(w.table) + " has ended").c_str(), why.c_str(),
+			   "Watch the table again if it should be.");
+	report(w);
+	delete_watch(w.id); // first, so that dropping the triggers finds no watch
+	drop_triggers(w.id, w.table);
+}
+
+void follow(FunctionCallInfo fcinfo, const dropped_column &dropped)
+{
+	const auto w = load_watch(dropped.watch_id);
+	if (!w || pg::relation_kind(w->table) == 0)
+		return;
+	const std::string watch_number = "watch " + std::to_string(w->id);
+	if (pg::drops_column_alone(fcinfo, dropped.column))
+		throw pg::failure(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST,
+						  "cannot drop column \"" + dropped.column + "\" of table " + pg::qualified_name(w->table) +
+							  " because other objects depend on it",
+						  watch_number + " of the table depends on the column.",
+						  "Use DROP COLUMN … CASCADE to end the watch too, or first: SELECT mosaic.unwatch(" + std::to_string(w->id) + ");");
+	end_watch(*w, "Its column \"" + dropped.column + "\" was dropped.");
+}
+
 // A partition that was dropped takes rows along.  A row trigger that was
-// dropped from the watched table itself, by hand or with a key's column, ends
-// the watch.
+// dropped from the watched table itself ends the watch.
 void follow(const dropped_trigger &dropped)
 {
 	const auto w = load_watch(watch_of_trigger(dropped.trigger));
@@ -145,13 +191,7 @@ void follow(const dropped_trigger &dropped)
 	if (dropped.with_table)
 		report(*w);
 	else if (!is_truncate_trigger(dropped.trigger) && dropped.table == pg::qualified_name(w->table))
-	{
-		pg::notice(WARNING, ("watch " + std::to_string(w->id) + " of " + dropped.table + " has ended").c_str(),
-				   "Its trigger was dropped.", "Watch the table again if it should be.");
-		report(*w);
-		delete_watch(w->id);
-		drop_triggers(w->id, w->table);
-	}
+		end_watch(*w, "Its trigger \"" + dropped.trigger + "\" was dropped.");
 }
 
 } // namespace
@@ -175,6 +215,8 @@ PG_FUNCTION(mosaic_on_drop)
 	pg::require_event_trigger(fcinfo);
 	for (const dropped_table &table : find_dropped_tables())
 		end_watch_of(table);
+	for (const dropped_column &column : find_dropped_columns())
+		follow(fcinfo, column);
 	for (const dropped_trigger &trigger : find_dropped_triggers())
 		follow(trigger);
 	PG_RETURN_NULL();

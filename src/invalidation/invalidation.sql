@@ -106,6 +106,16 @@ CREATE FUNCTION mosaic.unwatch(rel regclass) RETURNS void
 LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_unwatch_table';
 COMMENT ON FUNCTION mosaic.unwatch(regclass) IS 'Ends all watches of a table. For its owner. Errors: 42704 (not watched), 42501';
 
+-- With two kinds of argument, a plain number and a plain literal would fit
+-- both; these two take them.
+CREATE FUNCTION mosaic.unwatch(watch_id integer) RETURNS void
+LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_unwatch_number';
+COMMENT ON FUNCTION mosaic.unwatch(integer) IS 'unwatch(bigint) for a number as one types it';
+
+CREATE FUNCTION mosaic.unwatch(rel text) RETURNS void
+LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_unwatch_named';
+COMMENT ON FUNCTION mosaic.unwatch(text) IS 'unwatch(regclass) for a name as one types it';
+
 -- Executable by everybody, as the trigger is created with the rights of the
 -- table's owner; it serves only triggers on the watched table and its partitions.
 CREATE FUNCTION mosaic.collect() RETURNS trigger

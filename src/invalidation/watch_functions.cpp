@@ -31,8 +31,11 @@ void warn_if_nothing_delivers()
 			   "or let consumers poll mosaic.changes_since(). Watches with mode => 'direct' need no worker.");
 }
 
-watch watch_of(const pg::arguments &in, const pg::relation &table)
+watch watch_of(const pg::arguments &in)
 {
+	// The lock CREATE TRIGGER needs, taken first: no writer is in between.
+	const pg::relation table(in.oid(0), ShareRowExclusiveLock, pg::relation::on_close::keep_lock);
+	require_watchable(table);
 	watch w;
 	w.table = table.oid();
 	if (!in.null(1))
@@ -54,6 +57,7 @@ watch watch_of(const pg::arguments &in, const pg::relation &table)
 	if (w.max_keys && *w.max_keys < 0)
 		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "argument \"max_keys\" must not be negative");
 	w.always = in.boolean(9);
+	refuse_duplicate(w, table.name());
 	return w;
 }
 
@@ -78,6 +82,25 @@ void remove(const watch &w)
 		drop_triggers(w.id, w.table);
 }
 
+void unwatch(int64 id)
+{
+	const auto w = load_watch(id);
+	if (!w)
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "watch " + std::to_string(id) + " does not exist", "",
+						  "See what there is: SELECT watch_id, rel FROM mosaic.watch;");
+	remove(*w);
+}
+
+void unwatch_table(Oid table)
+{
+	const std::vector<watch> all = watches_of(table);
+	if (all.empty())
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "table " + pg::qualified_name(table) + " is not watched", "",
+						  "See what there is: SELECT watch_id, rel FROM mosaic.watch;");
+	for (const watch &w : all)
+		remove(w);
+}
+
 } // namespace
 
 } // namespace invalidation
@@ -88,11 +111,7 @@ PG_FUNCTION(mosaic_watch)
 {
 	const pg::arguments in(fcinfo);
 	require_arguments(in);
-	// The lock CREATE TRIGGER needs, taken first: no writer is in between.
-	const pg::relation table(in.oid(0), ShareRowExclusiveLock, pg::relation::on_close::keep_lock);
-	require_watchable(table);
-	watch w = watch_of(in, table);
-	refuse_duplicate(w, table.name());
+	watch w = watch_of(in);
 	insert_watch(w);
 	create_triggers(w);
 	if (!w.direct)
@@ -102,22 +121,25 @@ PG_FUNCTION(mosaic_watch)
 
 PG_FUNCTION(mosaic_unwatch)
 {
-	const int64 id = PG_GETARG_INT64(0);
-	const auto w = load_watch(id);
-	if (!w)
-		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "watch " + std::to_string(id) + " does not exist", "",
-						  "See what there is: SELECT watch_id, rel FROM mosaic.watch;");
-	remove(*w);
+	unwatch(PG_GETARG_INT64(0));
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION(mosaic_unwatch_number)
+{
+	unwatch(PG_GETARG_INT32(0));
 	PG_RETURN_VOID();
 }
 
 PG_FUNCTION(mosaic_unwatch_table)
 {
-	const Oid table = PG_GETARG_OID(0);
-	const std::vector<watch> all = watches_of(table);
-	if (all.empty())
-		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "table \"" + pg::qualified_name(table) + "\" is not watched");
-	for (const watch &w : all)
-		remove(w);
+	unwatch_table(PG_GETARG_OID(0));
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION(mosaic_unwatch_named)
+{
+	const std::string name = pg::to_string(PG_GETARG_DATUM(0));
+	unwatch_table(DatumGetObjectId(pg::input(REGCLASSOID, name.c_str())));
 	PG_RETURN_VOID();
 }

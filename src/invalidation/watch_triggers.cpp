@@ -3,7 +3,6 @@
 
 #include "invalidation/watch_triggers.hpp"
 
-#include "pg/column.hpp"
 #include "pg/dependency.hpp"
 #include "pg/hierarchy.hpp"
 #include "pg/identity.hpp"
@@ -49,22 +48,6 @@ void create_trigger(const watch &w, Oid table, std::string_view suffix, const st
 	pg::trigger_depends_on_extension(pg::trigger_oid(table, name.c_str()));
 }
 
-void depend_on_columns(const watch &w, std::string_view suffix)
-{
-	const pg::relation table(w.table, NoLock);
-	const Oid trigger = pg::trigger_oid(w.table, trigger_name(w.id, suffix).c_str());
-	for (const auto *names : {&w.key_columns, &w.columns})
-		for (const std::string &name : *names)
-			if (const auto column = pg::find_column(table.get(), name))
-				pg::trigger_depends_on_column(trigger, w.table, column->number);
-}
-
-void create_row_trigger(const watch &w, std::string_view suffix, const std::string &events, const std::string &condition)
-{
-	create_trigger(w, w.table, suffix, events, true, condition);
-	depend_on_columns(w, suffix);
-}
-
 void create_row_triggers(const watch &w)
 {
 	if (w.when)
@@ -72,11 +55,11 @@ void create_row_triggers(const watch &w)
 		const std::string before = condition_on(*w.when, "OLD");
 		const std::string after = condition_on(*w.when, "NEW");
 		if (w.wants('i'))
-			create_row_trigger(w, "_insert", "INSERT", after);
+			create_trigger(w, w.table, "_insert", "INSERT", true, after);
 		if (w.wants('u'))
-			create_row_trigger(w, "_update", "UPDATE", before + " OR " + after);
+			create_trigger(w, w.table, "_update", "UPDATE", true, before + " OR " + after);
 		if (w.wants('d'))
-			create_row_trigger(w, "_delete", "DELETE", before);
+			create_trigger(w, w.table, "_delete", "DELETE", true, before);
 		return;
 	}
 	std::string events;
@@ -84,7 +67,7 @@ void create_row_triggers(const watch &w)
 		if (w.wants(op))
 			events += (events.empty() ? "" : " OR ") + std::string(event);
 	if (!events.empty())
-		create_row_trigger(w, "_row", events, "");
+		create_trigger(w, w.table, "_row", events, true, "");
 }
 
 bool can_have_truncate_trigger(Oid table)

@@ -118,7 +118,10 @@ void write_timestamp(Timestamp timestamp, bool with_zone, char *to)
 	if (TIMESTAMP_NOT_FINITE(timestamp))
 		EncodeSpecialTimestamp(timestamp, to);
 	else if (timestamp2tm(timestamp, nullptr, &tm, &fraction, nullptr, nullptr) == 0)
+	{
+		tm.tm_isdst = 0; // UTC, and not "no zone known"
 		EncodeDateTime(&tm, fraction, with_zone, 0, nullptr, USE_ISO_DATES, to);
+	}
 	else
 		throw failure(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE, "timestamp out of range");
 }

@@ -25,17 +25,6 @@ void trigger_depends_on_extension(Oid trigger)
 	});
 }
 
-void trigger_depends_on_column(Oid trigger, Oid table, AttrNumber column)
-{
-	call([=] {
-		ObjectAddress dependent;
-		ObjectAddress attribute;
-		ObjectAddressSet(dependent, TriggerRelationId, trigger);
-		ObjectAddressSubSet(attribute, RelationRelationId, table, column);
-		recordDependencyOn(&dependent, &attribute, DEPENDENCY_NORMAL);
-	});
-}
-
 void invalidate_relation(Oid relation)
 {
 	call(CacheInvalidateRelcacheByRelid, relation);

@@ -12,9 +12,6 @@ Oid trigger_oid(Oid table, const char *name);
 // ALTER TRIGGER … DEPENDS ON EXTENSION, which is what pg_dump writes for it.
 void trigger_depends_on_extension(Oid trigger);
 
-// DROP COLUMN refuses, and with CASCADE takes the trigger along.
-void trigger_depends_on_column(Oid trigger, Oid table, AttrNumber column);
-
 // Sessions look at the table's definition, and ours of it, anew.
 void invalidate_relation(Oid relation);
 

@@ -88,4 +88,19 @@ std::optional<column_rename> renamed_column(FunctionCallInfo fcinfo)
 	return column_rename{table, rename->subname, rename->newname};
 }
 
+bool drops_column_alone(FunctionCallInfo fcinfo, const std::string &column)
+{
+	const Node *node = command_of(fcinfo);
+	if (!IsA(node, AlterTableStmt))
+		return false;
+	const auto *alter = reinterpret_cast<const AlterTableStmt *>(node);
+	for (int i = 0; i < list_length(alter->cmds); ++i)
+	{
+		const auto *step = list_nth_node(AlterTableCmd, alter->cmds, i);
+		if (step->subtype == AT_DropColumn && column == step->name && step->behavior == DROP_RESTRICT)
+			return true;
+	}
+	return false;
+}
+
 } // namespace pg

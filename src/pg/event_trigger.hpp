@@ -28,5 +28,7 @@ void require_event_trigger(FunctionCallInfo fcinfo);
 // Of the command that has just ended.
 std::vector<partition_change> partition_changes(FunctionCallInfo fcinfo);
 std::optional<column_rename> renamed_column(FunctionCallInfo fcinfo);
+// Was it ALTER TABLE … DROP COLUMN of this column, without CASCADE?
+bool drops_column_alone(FunctionCallInfo fcinfo, const std::string &column);
 
 } // namespace pg
