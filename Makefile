@@ -11,25 +11,45 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 # The install script is put together from the .sql beside each area.
 AREAS_SQL = $(wildcard $(foreach area,schema partition/partition shard/shard invalidation/invalidation invalidation/invalidation_ddl worker/worker,$(srcdir)/src/$(area).sql))
 DATA_built = pg_mosaic--$(EXTVERSION).sql
-EXTRA_CLEAN = $(OBJS:.o=.d)
+EXTRA_CLEAN = $(OBJS:.o=.d) build
 
 override with_llvm := no
-PG_CPPFLAGS = -I$(srcdir)/src
+PG_CPPFLAGS = -I$(srcdir)/src -DPG_MOSAIC_VERSION='"$(EXTVERSION)"'
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wno-volatile -MMD -MP $(EXTRA_CXXFLAGS)
-SHLIB_LINK += -lstdc++
+SHLIB_LINK += -lstdc++ $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
+comma = ,
 
 REGRESS = $(patsubst $(srcdir)/sql/%.sql,%,$(sort $(wildcard $(srcdir)/sql/*.sql)))
 REGRESS_OPTS = --load-extension=pg_mosaic
 ISOLATION = $(patsubst $(srcdir)/test/specs/%.spec,%,$(sort $(wildcard $(srcdir)/test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=$(srcdir)/test --load-extension=pg_mosaic
 TAP_TESTS = 1
-PROVE_TESTS = $(sort $(wildcard $(srcdir)/test/t/*.pl))
+PROVE_TESTS = test/t/*.pl
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
 pg_mosaic--$(EXTVERSION).sql: $(AREAS_SQL) $(srcdir)/pg_mosaic.control $(srcdir)/Makefile
 	printf '%s\n' '\echo Use "CREATE EXTENSION pg_mosaic" to load this file. \quit' | cat - $(AREAS_SQL) > $@
 
+$(shlib): $(srcdir)/src/exports.map
+# A build outside the source tree starts without the directories.  They are
+# named in full, lest VPATH finds those of the sources.
+OBJDIRS = $(addprefix $(CURDIR)/,$(sort $(dir $(OBJS))))
+$(OBJS): | $(OBJDIRS)
+$(OBJDIRS):
+	mkdir -p $@
 -include $(OBJS:.o=.d)
+else
+srcdir = .
+all install uninstall installcheck clean:
+	@echo "$(PG_CONFIG) does not lead to PGXS: install the server's development files or set PG_CONFIG" >&2; exit 1
+endif
+
+# These install what is missing, and use clusters of their own.  ONLY picks
+# parts: make test ONLY="static regress=partition_*", make demo ONLY=01*.
+.PHONY: test demo bench
+test demo bench:
+	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))

@@ -83,6 +83,7 @@ SELECT mosaic.watch('users', ARRAY['normal:{id}']) AS normal \gset
 SELECT mosaic.watch('users', ARRAY['always:{id}'], always => true) AS always \gset
 SET session_replication_role = replica;
 UPDATE users SET name = 'replicated';
+SELECT key FROM heard();
 TRUNCATE users;
 RESET session_replication_role;
 SELECT * FROM heard();

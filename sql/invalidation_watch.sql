@@ -95,12 +95,15 @@ SELECT mosaic.watch('users', ARRAY['user:{ctid}']);
 SELECT mosaic.watch('users', columns => '{nope}');
 SELECT mosaic.watch('users', "when" => 'published');
 SELECT mosaic.watch('users', "when" => '{row}.published AND');
-SELECT mosaic.watch('users', "when" => '{row}.nope');
-SELECT mosaic.watch('users', "when" => '{row}.id');
 SELECT mosaic.watch('users', "when" => '{row}.published) EXECUTE FUNCTION f(); --');
 SELECT mosaic.watch('users', "when" => '{row}.published), (true');
 SELECT mosaic.watch('users', "when" => '{row}.published) FROM (SELECT 1');
+-- (what the server says of it shows the trigger's number)
+\set VERBOSITY sqlstate
+SELECT mosaic.watch('users', "when" => '{row}.nope');
+SELECT mosaic.watch('users', "when" => '{row}.id');
 SELECT mosaic.watch('users', "when" => 'EXISTS (SELECT FROM users u WHERE u.id = {row}.id)');
+\set VERBOSITY default
 SELECT mosaic.watch('users', ops => 'iux');
 SELECT mosaic.watch('users', ops => '');
 SELECT mosaic.watch('users', channel => '');

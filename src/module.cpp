@@ -4,6 +4,8 @@
 #include "invalidation/settings.hpp"
 #include "partition/settings.hpp"
 #include "pg/settings.hpp"
+#include "worker/settings.hpp"
+#include "worker/worker.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -17,6 +19,8 @@ void _PG_init(void)
 	pg::boundary([] {
 		partition::define_settings();
 		invalidation::define_settings();
+		worker::define_settings();
 		pg::reserve_setting_prefix();
+		worker::start();
 	});
 }

@@ -1,4 +1,5 @@
-// pure.hpp: included last by every .cpp of core/, which must not see the server.
+// pure.hpp: included last by every file of core/, which must not see the
+// server's headers: what is pure can be tested and fuzzed without a server.
 #ifdef POSTGRES_H
-#error "core/ is plain C++ and must not include a server header"
+#error "core/ must not see the server's headers"
 #endif

@@ -22,9 +22,12 @@ namespace invalidation {
 
 namespace {
 
-// A table's own watches and those of the roots above it.
+// A table's own watches and those of the roots above it.  Most tables of most
+// databases have no trigger at all, and cost a look at pg_class.
 std::vector<watch> watches_over(Oid table)
 {
+	if (!pg::may_have_triggers(table))
+		return {};
 	const pg::vector<Oid> ancestors = pg::partition_ancestors(table);
 	std::vector<Oid> tables(ancestors.begin(), ancestors.end());
 	tables.push_back(table);
@@ -74,6 +77,8 @@ void follow(watch w, const pg::column_rename &rename)
 
 void follow(const pg::column_rename &rename)
 {
+	if (!pg::may_have_triggers(rename.table))
+		return;
 	const pg::vector<Oid> tree = pg::inheritance_tree(rename.table, NoLock);
 	for (const watch &w : watches_of(std::vector<Oid>(tree.begin(), tree.end())))
 		follow(w, rename);
@@ -213,6 +218,8 @@ PG_FUNCTION(mosaic_on_ddl)
 PG_FUNCTION(mosaic_on_drop)
 {
 	pg::require_event_trigger(fcinfo);
+	if (!any_watch())
+		PG_RETURN_NULL();
 	for (const dropped_table &table : find_dropped_tables())
 		end_watch_of(table);
 	for (const dropped_column &column : find_dropped_columns())

@@ -21,6 +21,11 @@ SELECT pg_catalog.pg_extension_config_dump('mosaic.watch', '');
 SELECT pg_catalog.pg_extension_config_dump('mosaic.watch_watch_id_seq', '');
 GRANT SELECT ON mosaic.watch TO PUBLIC;  -- it says no more than the triggers in pg_trigger
 COMMENT ON TABLE mosaic.watch IS 'watched tables; written by mosaic.watch() and mosaic.unwatch()';
+COMMENT ON COLUMN mosaic.watch.watch_id IS 'its number, in notifications "w"';
+COMMENT ON COLUMN mosaic.watch.channel IS 'where it is notified';
+COMMENT ON COLUMN mosaic.watch.mode IS 'outbox: nothing is missed; direct: NOTIFY at commit, at most once';
+COMMENT ON COLUMN mosaic.watch.payload IS 'what is said: keys, row, hashed or doorbell';
+COMMENT ON COLUMN mosaic.watch.created IS 'when it was made';
 COMMENT ON COLUMN mosaic.watch.rel IS 'the table; for a partitioned one the root';
 COMMENT ON COLUMN mosaic.watch.keys IS 'key templates, as ''user:{id}''';
 COMMENT ON COLUMN mosaic.watch.key_columns IS 'columns that the templates name';
@@ -81,6 +86,8 @@ CREATE TABLE mosaic.channel_acl (
 SELECT pg_catalog.pg_extension_config_dump('mosaic.channel_acl', '');
 GRANT SELECT ON mosaic.channel_acl TO PUBLIC;
 COMMENT ON TABLE mosaic.channel_acl IS 'who may read a channel by mosaic.changes_since(); grantee - is PUBLIC. LISTEN itself knows no privileges';
+COMMENT ON COLUMN mosaic.channel_acl.channel IS 'the channel';
+COMMENT ON COLUMN mosaic.channel_acl.grantee IS 'a role, or - for PUBLIC';
 
 CREATE TABLE mosaic.invalidation_state (
     singleton    boolean PRIMARY KEY DEFAULT true CHECK (singleton),

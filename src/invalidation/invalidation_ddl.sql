@@ -39,20 +39,8 @@ COMMENT ON FUNCTION mosaic.selftest(name) IS 'To be called by a listener after L
 CREATE FUNCTION mosaic.invalidation_status(OUT ticker_pid integer, OUT token text, OUT pos bigint, OUT ticked_at timestamptz,
                                            OUT waiting bigint, OUT lag interval, OUT outbox_bytes bigint, OUT oldest_pos bigint,
                                            OUT queue_usage double precision, OUT watches bigint)
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-    SELECT (SELECT a.pid FROM pg_stat_activity a WHERE a.backend_type = 'pg_mosaic ticker' AND a.datid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())),
-           mosaic.token(), t.pos, t.at, w.waiting,
-           CASE WHEN w.waiting > 0 THEN clock_timestamp() - t.at ELSE interval '0' END,
-           pg_table_size('mosaic.outbox'), (SELECT min(o.pos) FROM mosaic.tick o),
-           pg_notification_queue_usage(), (SELECT count(*) FROM mosaic.watch)
-      FROM (SELECT * FROM mosaic.tick ORDER BY pos DESC LIMIT 1) t,
-           LATERAL (SELECT count(*) AS waiting FROM mosaic.outbox o
-                     WHERE o.xid >= pg_snapshot_xmax(t.snap)
-                        OR o.xid IN (SELECT pg_snapshot_xip(t.snap))) w;
-END;
-COMMENT ON FUNCTION mosaic.invalidation_status() IS 'How deliveries stand: process of the ticker, position, transactions waiting and for how long at most, size of the outbox, oldest position that can be asked for, fill of the notification queue (0 to 1), number of watches';
+RETURNS SETOF record LANGUAGE c STRICT VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'mosaic_invalidation_status';
+COMMENT ON FUNCTION mosaic.invalidation_status() IS 'How deliveries stand, one row: process of the ticker, position, transactions waiting and for how long at most, size of the outbox, oldest position that can be asked for, fill of the notification queue (0 to 1), number of watches';
 
 CREATE FUNCTION mosaic.check_watches(OUT problem text, OUT rel regclass) RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL RESTRICTED

@@ -21,6 +21,8 @@ constinit pg::statement by_id{"SELECT " WATCH_COLUMNS " FROM mosaic.watch WHERE 
 constinit pg::statement by_table{"SELECT " WATCH_COLUMNS
 								 " FROM mosaic.watch WHERE rel::oid::int8 = ANY ($1) ORDER BY watch_id"};
 
+constinit pg::statement any{"SELECT EXISTS (SELECT FROM mosaic.watch)"};
+
 std::vector<std::string> optional_names(const pg::row &row, int column)
 {
 	return row.null(column) ? std::vector<std::string>() : pg::texts(row.datum(column), "columns", NAMEOID);
@@ -90,6 +92,15 @@ std::vector<watch> watches_of(Oid table)
 	return watches_of(std::vector<Oid>{table});
 }
 
+bool any_watch()
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	const pg::latest_snapshot now;
+	pg::spi spi;
+	spi.execute(any, {}, pg::spi::access::read_only);
+	return spi[0].boolean(1);
+}
+
 void insert_watch(watch &w)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
@@ -97,7 +108,7 @@ void insert_watch(watch &w)
 	spi.execute("INSERT INTO mosaic.watch (rel, keys, key_columns, columns, \"when\", ops, channel, mode, payload, max_keys, always)"
 				" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING watch_id",
 				{pg::regclass_value(w.table), pg::text_array_value(w.keys), pg::name_array_value(w.key_columns),
-				 w.columns.empty() ? pg::null_of(NAMEARRAYOID) : pg::name_array_value(w.columns), pg::text_value(w.when),
+				 w.columns.empty() ? pg::null_of(NAMEARRAYOID) : pg::name_array_value(w.columns), pg::optional_text_value(w.when),
 				 pg::text_value(std::string_view(w.ops)), pg::name_value(w.channel.c_str()),
 				 pg::text_value(std::string_view(w.direct ? "direct" : "outbox")),
 				 pg::text_value(std::string_view(payload_name(w.payload))),

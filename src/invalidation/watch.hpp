@@ -37,6 +37,8 @@ std::vector<watch> watches_of(Oid table);
 // Watches of any of the tables.
 std::vector<watch> watches_of(const std::vector<Oid> &tables);
 
+bool any_watch();
+
 // Writes the row and gives the watch its id.
 void insert_watch(watch &w);
 void delete_watch(int64 id);

@@ -1,6 +1,10 @@
-// pass.hpp: maintenance of sets, one step a transaction.
+// pass.hpp: maintenance of sets.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "partition/apply.hpp"
 #include "pg/transaction.hpp"
 
 namespace partition {
@@ -16,5 +20,21 @@ struct pass_outcome {
 // transaction; commits after each step.  An error of one set is recorded and
 // does not reach the others; cancellation and shutdown do leave.
 pass_outcome maintain(pg::transaction_driver &driver, Oid parent);
+
+// The same for these sets, backing off or not.
+pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid> &parents);
+
+// One set in the caller's transaction.  An error is recorded and comes back as
+// a row of outcome failed.
+struct maintained {
+	Oid parent;
+	std::string action;
+	std::string partition;
+	std::string lower;
+	std::string upper;
+	std::string outcome;
+	std::string detail;
+};
+std::vector<maintained> maintain_in_transaction(const set_state &state, TimestampTz reference_time);
 
 } // namespace partition

@@ -10,6 +10,7 @@ int lock_timeout = 50;
 int lock_pause = 250;
 int lock_budget = 60 * 1000;
 int max_drops = 100;
+int log_days = 90;
 } // namespace settings
 
 void define_settings()
@@ -22,6 +23,7 @@ void define_settings()
 				   &settings::lock_budget, 0, 24 * 3600 * 1000);
 	pg::define_int({"mosaic.max_drops", "Most partitions of a set that one pass may retire without confirmation.", PGC_USERSET},
 				   &settings::max_drops, 0, INT_MAX);
+	pg::define_int({"mosaic.log_days", "Days that the rows of mosaic.partition_log are kept.", PGC_SIGHUP}, &settings::log_days, 1, 36500);
 }
 
 } // namespace partition

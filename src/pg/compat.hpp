@@ -6,7 +6,10 @@
 
 extern "C" {
 #include "catalog/objectaddress.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_tablespace.h"
+#include "tcop/pquery.h"
 }
 
 #if PG_VERSION_NUM < 150000
@@ -34,5 +37,36 @@ inline bool is_virtual_generated([[maybe_unused]] const FormData_pg_attribute *a
 	return false;
 #endif
 }
+
+// 18 dropped the argument run_once of PortalRun (3eea7a0c9).
+inline void portal_run_to_completion(Portal portal, DestReceiver *receiver)
+{
+#if PG_VERSION_NUM >= 180000
+	PortalRun(portal, FETCH_ALL, true, receiver, receiver, nullptr);
+#else
+	PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, nullptr);
+#endif
+}
+
+inline AclResult schema_aclcheck(Oid schema, Oid role, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(NamespaceRelationId, schema, role, mode);
+#else
+	return pg_namespace_aclcheck(schema, role, mode);
+#endif
+}
+
+inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(TableSpaceRelationId, tablespace, role, mode);
+#else
+	return pg_tablespace_aclcheck(tablespace, role, mode);
+#endif
+}
+
+// 17 brought transaction_timeout (51efe38cb).
+constexpr bool has_transaction_timeout = PG_VERSION_NUM >= 170000;
 
 } // namespace pg

@@ -24,6 +24,18 @@ vector<Oid> oids_of(const List *list)
 
 char relation_kind(Oid relation) { return call(get_rel_relkind, relation); }
 
+bool may_have_triggers(Oid relation)
+{
+	return call([=] {
+		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+		if (!HeapTupleIsValid(tuple))
+			return false;
+		const bool has = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relhastriggers;
+		ReleaseSysCache(tuple);
+		return has;
+	});
+}
+
 vector<Oid> partition_ancestors(Oid relation)
 {
 	return oids_of(call([=]() -> List * {

@@ -7,6 +7,8 @@ namespace pg {
 
 // A relkind; 0 where there is no such relation.
 char relation_kind(Oid relation);
+// May it have triggers?  Cheap, and true for a while after the last has gone.
+bool may_have_triggers(Oid relation);
 // The partitioned tables above, nearest first; empty unless it is a partition.
 vector<Oid> partition_ancestors(Oid relation);
 // The table and everything below it; each is locked.

@@ -3,6 +3,10 @@
 
 #include "pg/compat.hpp"
 
+extern "C" {
+#include "commands/tablespace.h"
+}
+
 namespace pg {
 
 acting_as::acting_as(Oid role, restriction how)
@@ -68,6 +72,49 @@ Oid schema_oid()
 Oid find_extension_relation(const char *name)
 {
 	return call([=] { return get_relname_relid(name, get_namespace_oid("mosaic", true)); });
+}
+
+void require_ownership_or_gone(Oid relation)
+{
+	if (OidIsValid(owner_of(relation)))
+		require_ownership(relation);
+	else if (!call([owner = extension_owner()] { return has_privs_of_role(GetUserId(), owner); }))
+		throw failure(ERRCODE_INSUFFICIENT_PRIVILEGE, "permission denied for a set whose parent no longer exists",
+					  "Its OID was " + std::to_string(relation) + ".", "Ask the owner of the extension.");
+}
+
+bool owns(Oid relation)
+{
+	return OidIsValid(owner_of(relation)) && call([=] { return class_ownercheck(relation, GetUserId()); });
+}
+
+bool is_monitor()
+{
+	return call([] { return has_privs_of_role(GetUserId(), ROLE_PG_MONITOR); });
+}
+
+void require_relation(Oid relation)
+{
+	if (!OidIsValid(owner_of(relation)))
+		throw failure(ERRCODE_UNDEFINED_TABLE, "relation with OID " + std::to_string(relation) + " does not exist");
+}
+
+void require_create_in_schema(const std::string &schema, Oid role)
+{
+	call([&] {
+		const AclResult result = schema_aclcheck(get_namespace_oid(schema.c_str(), false), role, ACL_CREATE);
+		if (result != ACLCHECK_OK)
+			aclcheck_error(result, OBJECT_SCHEMA, schema.c_str());
+	});
+}
+
+void require_create_in_tablespace(const std::string &tablespace, Oid role)
+{
+	call([&] {
+		const AclResult result = tablespace_aclcheck(get_tablespace_oid(tablespace.c_str(), false), role, ACL_CREATE);
+		if (result != ACLCHECK_OK)
+			aclcheck_error(result, OBJECT_TABLESPACE, tablespace.c_str());
+	});
 }
 
 Oid extension_relation(const char *name)

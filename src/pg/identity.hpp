@@ -6,6 +6,8 @@
 // (CVE-2022-1552 is what happens otherwise).
 #pragma once
 
+#include <string>
+
 #include "pg/error.hpp"
 
 namespace pg {
@@ -34,6 +36,17 @@ Oid owner_of(Oid relation);
 Oid extension_owner();
 // Refuses, as the server would, a relation that the current user does not own.
 void require_ownership(Oid relation);
+// The same; what is left of a relation that is gone belongs to the extension's
+// owner.
+void require_ownership_or_gone(Oid relation);
+bool owns(Oid relation);
+bool is_monitor(); // a member of pg_monitor
+// Refuses an OID that is no relation (42P01).
+void require_relation(Oid relation);
+// Refuses, as the server would, a role that may not create there, or a name
+// that does not exist.
+void require_create_in_schema(const std::string &schema, Oid role);
+void require_create_in_tablespace(const std::string &tablespace, Oid role);
 // The schema of this extension.
 Oid schema_oid();
 // A relation of this extension by its bare name.

@@ -44,4 +44,23 @@ lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy
 	}
 }
 
+lock_holders::lock_holders(Oid relation)
+	: holders_(call([=] {
+		  LOCKTAG tag;
+		  SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+		  return GetLockConflicts(&tag, AccessExclusiveLock, nullptr);
+	  }))
+{
+}
+
+bool lock_holders::all_ended() const
+{
+	return call([this] {
+		for (const VirtualTransactionId *holder = holders_; VirtualTransactionIdIsValid(*holder); ++holder)
+			if (!VirtualXactLock(*holder, false))
+				return false;
+		return true;
+	});
+}
+
 } // namespace pg

@@ -30,4 +30,16 @@ struct lock_outcome {
 // Takes all locks, in the order given, until the end of the transaction.
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy);
 
+// The transactions that hold a lock on a relation now.  On a busy table there
+// is always one; what matters is when those of this moment have ended.
+class lock_holders {
+public:
+	explicit lock_holders(Oid relation);
+
+	bool all_ended() const;
+
+private:
+	const VirtualTransactionId *holders_;
+};
+
 } // namespace pg

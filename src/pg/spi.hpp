@@ -13,7 +13,7 @@ namespace pg {
 // constinit: it has no destructor, and the plan belongs to the server.
 class statement {
 public:
-	constexpr explicit statement(const char *sql) : sql_(sql) {}
+	constexpr explicit statement(const char *sql) noexcept : sql_(sql) {}
 
 private:
 	friend class spi;

@@ -1,6 +1,8 @@
 // transaction.cpp: who begins and ends transactions.
 #include "pg/transaction.hpp"
 
+#include "pg/extension.hpp"
+
 namespace pg {
 
 void worker_transactions::begin()
@@ -8,8 +10,11 @@ void worker_transactions::begin()
 	call([] {
 		SetCurrentStatementStartTimestamp();
 		StartTransactionCommand();
-		PushActiveSnapshot(GetTransactionSnapshot());
 	});
+	// Before the snapshot, which must not be older than the answer.
+	if (!lock_extension(extension_))
+		throw failure(ERRCODE_ADMIN_SHUTDOWN, "extension \"pg_mosaic\" has been dropped");
+	call([] { PushActiveSnapshot(GetTransactionSnapshot()); });
 }
 
 void worker_transactions::commit()
@@ -19,11 +24,13 @@ void worker_transactions::commit()
 			PopActiveSnapshot();
 		CommitTransactionCommand();
 	});
+	MemoryContextSwitchTo(home_);
 }
 
 void worker_transactions::rollback()
 {
 	call([] { AbortCurrentTransaction(); });
+	MemoryContextSwitchTo(home_);
 }
 
 procedure_transactions::procedure_transactions()

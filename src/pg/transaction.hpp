@@ -16,18 +16,33 @@ public:
 	// May a statement run here that spans transactions of its own, such as
 	// DETACH PARTITION CONCURRENTLY?
 	virtual bool at_top_level() const = 0;
+	// May another step begin?  A worker leaves between steps when its database
+	// is wanted by somebody else or maintenance has been switched off.
+	virtual bool goes_on() { return true; }
 
 protected:
 	~transaction_driver() = default;
 };
 
-// For a background worker: between transactions there is none.
+// For a background worker: between transactions there is none, and the memory
+// context is the one that was current when the driver was made.  Each
+// transaction holds the extension in place; once it has been dropped, begin()
+// raises ERRCODE_ADMIN_SHUTDOWN, so that a pass ends as by a shutdown.
 class worker_transactions final : public transaction_driver {
 public:
+	worker_transactions(Oid extension, bool (*may_go_on)())
+		: extension_(extension), may_go_on_(may_go_on), home_(CurrentMemoryContext) {}
+
 	void begin() override;
 	void commit() override;
 	void rollback() override;
 	bool at_top_level() const override { return true; }
+	bool goes_on() override { return may_go_on_(); }
+
+private:
+	Oid extension_;
+	bool (*may_go_on_)();
+	MemoryContext home_;
 };
 
 // For a procedure in a non-atomic CALL.  There is always a transaction; it is

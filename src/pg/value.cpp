@@ -10,7 +10,7 @@ value text_value(std::string_view v)
 	return {TEXTOID, call([=] { return PointerGetDatum(cstring_to_text_with_len(data, size)); }), false};
 }
 
-value text_value(const std::optional<std::string> &v)
+value optional_text_value(const std::optional<std::string> &v)
 {
 	return v ? text_value(std::string_view(*v)) : null_of(TEXTOID);
 }
@@ -80,9 +80,29 @@ std::string qualified_name(Oid relation)
 	return name != nullptr ? std::string(name) : std::to_string(relation);
 }
 
+std::string upper_case(const std::string &ascii)
+{
+	std::string text = ascii;
+	for (char &c : text)
+		c = static_cast<char>(pg_ascii_toupper(static_cast<unsigned char>(c)));
+	return text;
+}
+
+std::string quoted_role(Oid role)
+{
+	if (!OidIsValid(role))
+		return "PUBLIC";
+	return call([=] { return quote_identifier(GetUserNameFromId(role, false)); });
+}
+
 std::string format_type(Oid type)
 {
 	return call([=] { return static_cast<const char *>(format_type_be(type)); });
+}
+
+bool collation_is_c(Oid collation)
+{
+	return call([=] { return lc_collate_is_c(collation); });
 }
 
 void arguments::require(int n, const char *name) const

@@ -32,7 +32,7 @@ inline value oid_value(Oid v, Oid type = OIDOID) { return {type, ObjectIdGetDatu
 inline value regclass_value(Oid v) { return {REGCLASSOID, ObjectIdGetDatum(v), !OidIsValid(v)}; }
 inline value timestamptz_value(TimestampTz v) { return {TIMESTAMPTZOID, TimestampTzGetDatum(v), false}; }
 value text_value(std::string_view v);
-value text_value(const std::optional<std::string> &v);
+value optional_text_value(const std::optional<std::string> &v);
 value name_value(const char *v);
 
 value bytea_value(std::string_view bytes);
@@ -50,7 +50,10 @@ Datum input(Oid type, const char *text, int32 typmod = -1);
 std::string quoted_identifier(const char *name);
 std::string quoted_literal(const char *text);
 std::string qualified_name(Oid relation);
+std::string upper_case(const std::string &ascii);
+std::string quoted_role(Oid role); // PUBLIC for InvalidOid
 std::string format_type(Oid type);
+bool collation_is_c(Oid collation);
 
 // The arguments of a SQL function.
 class arguments {

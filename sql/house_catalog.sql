@@ -1,0 +1,121 @@
+-- What every object of the extension owes its users, read from the catalogs.
+-- Each query lists offenders and has to come out empty.
+\set VERBOSITY terse
+SET search_path = pg_catalog;
+CREATE TEMPORARY VIEW member AS
+SELECT d.classid, d.objid
+FROM pg_depend d
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+WHERE e.extname = 'pg_mosaic' AND d.deptype = 'e';
+CREATE TEMPORARY VIEW member_function AS
+SELECT p.*, l.lanname, p.oid::regprocedure AS signature
+FROM pg_proc p
+JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
+JOIN pg_language l ON l.oid = p.prolang;
+CREATE TEMPORARY VIEW member_relation AS
+SELECT c.*
+FROM pg_class c
+JOIN member m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid;
+
+-- Members without a comment: the comment is the reference.
+SELECT pg_describe_object(m.classid, m.objid, 0) AS uncommented
+FROM member m
+LEFT JOIN pg_description t ON t.classoid = m.classid AND t.objoid = m.objid AND t.objsubid = 0
+LEFT JOIN pg_class c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid
+LEFT JOIN pg_type y ON m.classid = 'pg_type'::regclass AND y.oid = m.objid
+WHERE t.description IS NULL
+  AND c.relkind IS DISTINCT FROM 'S'                    -- a sequence serves a column that has its own
+  AND NOT (y.oid IS NOT NULL AND (y.typrelid <> 0 OR y.typcategory = 'A'))	-- row and array types
+ORDER BY 1;
+
+-- Columns without a comment, in the tables that users fill.
+SELECT c.oid::regclass AS relation, a.attname AS uncommented
+FROM member_relation c
+JOIN pg_extension e ON e.extname = 'pg_mosaic' AND c.oid = ANY (e.extconfig)
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind = 'r' AND col_description(c.oid, a.attnum) IS NULL
+ORDER BY c.oid::regclass::text, a.attnum;
+
+-- Anything outside the extension's schema, and anything in it that is nobody's.
+SELECT pg_describe_object(m.classid, m.objid, 0) AS outside
+FROM member m
+JOIN LATERAL (
+	SELECT pronamespace FROM pg_proc WHERE m.classid = 'pg_proc'::regclass AND oid = m.objid
+	UNION ALL SELECT relnamespace FROM pg_class WHERE m.classid = 'pg_class'::regclass AND oid = m.objid
+	UNION ALL SELECT typnamespace FROM pg_type WHERE m.classid = 'pg_type'::regclass AND oid = m.objid
+) placed (namespace) ON placed.namespace <> 'mosaic'::regnamespace
+ORDER BY 1;
+SELECT p.oid::regprocedure::text AS stray
+FROM pg_proc p
+WHERE p.pronamespace = 'mosaic'::regnamespace AND p.oid NOT IN (SELECT oid FROM member_function)
+UNION ALL
+SELECT c.oid::regclass::text
+FROM pg_class c
+WHERE c.relnamespace = 'mosaic'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p', 'S', 'f') AND c.oid NOT IN (SELECT oid FROM member_relation)
+ORDER BY 1;
+
+-- A body in a language with names to look up pins its search path: the
+-- caller's would let him plant what we call.  Procedures that commit cannot,
+-- and SQL-standard bodies have theirs resolved.
+SELECT signature AS unpinned, proconfig
+FROM member_function
+WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL AND prokind <> 'p'
+  AND NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)
+ORDER BY signature::text;
+
+-- Functions that lend the rights of their owner: none.
+SELECT signature AS security_definer FROM member_function WHERE prosecdef ORDER BY signature::text;
+
+-- C functions outside our library, or whose symbol is not called like them.
+SELECT signature AS not_ours, prosrc, probin
+FROM member_function
+WHERE lanname = 'c' AND (probin <> '$libdir/pg_mosaic' OR prosrc !~ '^mosaic_')
+   OR lanname NOT IN ('c', 'sql', 'plpgsql')
+ORDER BY signature::text;
+
+-- Labels that contradict each other: what writes runs in no parallel worker,
+-- and what is immutable has nothing to hide from one.
+SELECT signature AS mislabelled, provolatile, proparallel
+FROM member_function
+WHERE prokind = 'f' AND (provolatile = 'i' AND proparallel <> 's' OR prorettype = 'trigger'::regtype AND provolatile <> 'v')
+ORDER BY signature::text;
+
+-- Arguments without a name cannot be given by name.
+SELECT signature AS nameless
+FROM member_function
+WHERE pronargs > 0 AND (proargnames IS NULL OR '' = ANY (proargnames[1:pronargs]))
+  AND prorettype <> ALL ('{trigger,event_trigger}'::regtype[])
+ORDER BY signature::text;
+
+-- Columns of types that pg_upgrade refuses.
+SELECT a.attrelid::regclass AS relation, a.attname AS refused_by_pg_upgrade, a.atttypid::regtype
+FROM member_relation c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p', 'm')
+  AND a.atttypid = ANY ('{regproc,regprocedure,regoper,regoperator,regconfig,regdictionary,regnamespace,regcollation}'::regtype[])
+ORDER BY 1, 2;
+
+-- Tables that everybody may change although no row security holds them back,
+-- and those that let everybody hang a trigger on them.
+SELECT c.oid::regclass AS open_to_all, x.privilege_type
+FROM member_relation c
+CROSS JOIN aclexplode(c.relacl) x
+WHERE x.grantee = 0 AND c.relkind IN ('r', 'p')
+  AND (x.privilege_type IN ('TRIGGER', 'TRUNCATE', 'REFERENCES') OR x.privilege_type <> 'SELECT' AND NOT c.relrowsecurity)
+ORDER BY 1, 2;
+
+-- A dumped table whose sequence is not, or the reverse, restores to a sequence
+-- that hands out numbers again.
+SELECT s.oid::regclass AS sequence, t.oid::regclass AS table_of_it
+FROM member_relation s
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+JOIN member_relation t ON t.oid = d.refobjid
+JOIN pg_extension e ON e.extname = 'pg_mosaic'
+WHERE s.relkind = 'S' AND (s.oid = ANY (e.extconfig)) IS DISTINCT FROM (t.oid = ANY (e.extconfig))
+ORDER BY 1;
+
+-- Settings are documented in a sentence.
+SELECT name AS undocumented, short_desc
+FROM pg_settings
+WHERE name LIKE 'mosaic.%' AND short_desc !~ '^[A-Z].*\.$'
+ORDER BY 1;

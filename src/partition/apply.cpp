@@ -1,0 +1,198 @@
+// apply.cpp: carrying out steps of a plan: lock, plan again, run, record.
+//
+// The statements run with the rights of the parent's owner, in a restricted
+// context.  All locks are asked for beforehand, in the order parent, default,
+// partition, other tables; that the statements then find them granted is the
+// rule, and a lock_timeout on them the safety net.
+#include "partition/apply.hpp"
+
+#include "partition/ddl.hpp"
+#include "partition/log.hpp"
+#include "partition/retiring.hpp"
+#include "partition/settings.hpp"
+#include "pg/foreign_keys.hpp"
+#include "pg/identity.hpp"
+#include "pg/locking.hpp"
+#include "pg/naming.hpp"
+
+namespace partition {
+
+namespace {
+
+std::string lock_timeout_text()
+{
+	return std::to_string(settings::lock_timeout) + "ms";
+}
+
+Oid default_partition_of(Oid parent)
+{
+	return pg::partition_table(parent).default_partition();
+}
+
+pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, const pg::foreign_keys &keys)
+{
+	const bool retires = is_retirement(what.what);
+	pg::vector<pg::lock_request> locks;
+	if (what.detached)
+	{
+		locks.push_back({what.partition, AccessExclusiveLock});
+		return locks;
+	}
+	if (what.what == action::finalize)
+	{
+		locks.push_back({settings.parent, ShareUpdateExclusiveLock});
+		locks.push_back({what.partition, AccessExclusiveLock});
+		return locks;
+	}
+	locks.push_back({settings.parent, retires ? AccessExclusiveLock : ShareUpdateExclusiveLock});
+	const Oid default_partition = default_partition_of(settings.parent);
+	if (OidIsValid(default_partition))
+		locks.push_back({default_partition, AccessExclusiveLock});
+	if (retires)
+		locks.push_back({what.partition, AccessExclusiveLock});
+	if (!retires || what.what != action::drop)
+		for (const Oid table : keys.referenced)
+			locks.push_back({table, ShareRowExclusiveLock});
+	for (const Oid table : keys.referencing)
+		locks.push_back({table, retires ? AccessExclusiveLock : ShareRowExclusiveLock});
+	return locks;
+}
+
+// Both plans are in the same order, so the search goes on where it stopped.
+const step *find_from(const plan &planned, std::size_t &cursor, const step &wanted)
+{
+	for (std::size_t n = cursor; n < planned.size(); ++n)
+		if (planned[n].same_as(wanted))
+		{
+			cursor = n + 1;
+			return &planned[n];
+		}
+	return nullptr;
+}
+
+// Down to the leaves: each index of a partition has its own copies below.
+void set_identity_index(Oid partition, Oid parent_index)
+{
+	const Oid copy = pg::index_copy(partition, parent_index);
+	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
+	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
+	if (!pg::is_partitioned(partition))
+		return;
+	std::vector<Oid> below;
+	{
+		const pg::partition_table table(partition);
+		for (int n = 0; n < table.count(); ++n)
+			below.push_back(table.partition(n));
+	}
+	for (const Oid leaf : below)
+		set_identity_index(leaf, copy);
+}
+
+void execute(const std::vector<std::string> &statements, std::string &command)
+{
+	for (const std::string &sql : statements)
+	{
+		pg::spi().execute(sql);
+		command += (command.empty() ? "" : " ") + sql + ";";
+	}
+}
+
+// A partition arrives whole: what is below it is there before it is attached.
+void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
+{
+	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
+	execute(sql.table, command);
+	if (!settings.levels.empty() && what.what != action::create_default)
+	{
+		const set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
+		for (const step &part : plan_level(below, asked).steps)
+			create(below, part, from_parent, asked, command);
+	}
+	execute(sql.place, command);
+}
+
+// Runs the statements of one step; returns them as one text.
+std::string run(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked)
+{
+	const pg::acting_as owner(pg::owner_of(settings.parent));
+	pg::set_local("lock_timeout", lock_timeout_text().c_str());
+	std::string command;
+	if (is_retirement(what.what))
+		execute(retirement_ddl_of(settings, what, referenced), command);
+	else
+		create(settings, what, from_parent, asked, command);
+	if (!is_retirement(what.what) && OidIsValid(from_parent.identity_index))
+		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index);
+	return command;
+}
+
+applied carry_out(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked, int lock_tries)
+{
+	const TimestampTz begun = GetCurrentTimestamp();
+	const std::string partition = partition_name(settings, what);
+	const std::string command = run(settings, what, from_parent, referenced, asked);
+	const double seconds = static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second);
+	if (what.detached)
+		forget_retiring(what.partition);
+	record({settings.root, action_name(what.what), partition, what.lower, what.upper, "done", lock_tries, seconds, {}, what.reason, command});
+	return {what, partition, "done", what.reason};
+}
+
+// The set may have changed while the locks were waited for, a level been added.
+std::optional<set> settings_under_lock(const set &before)
+{
+	const pg::latest_snapshot now;
+	const std::optional<set_state> found = find_set(before.root);
+	return found ? std::optional(level_of(found->settings, before.parent)) : std::nullopt;
+}
+
+std::vector<applied> deferred(const set &settings, const step &first, int tries)
+{
+	const std::string why = "a lock did not come within " + std::to_string(settings::lock_budget) + " ms";
+	const std::string partition = partition_name(settings, first);
+	record({settings.root, action_name(first.what), partition, first.lower, first.upper, "deferred", tries, 0, "55P03", why, {}});
+	return {{first, partition, "deferred", why}};
+}
+
+} // namespace
+
+std::string partition_name(const set &settings, const step &what)
+{
+	if (is_retirement(what.what))
+		return pg::qualified_name(what.partition);
+	const std::string schema = pg::schema_name(pg::schema_of(settings.parent));
+	return pg::quoted_identifier(schema.c_str()) + "." + pg::quoted_identifier(what.name.c_str());
+}
+
+applied carry_out(const set &settings, const step &what, const request &asked)
+{
+	return carry_out(settings, what, inherited_of(settings), false, asked, 1);
+}
+
+std::vector<applied> apply(const set &settings, const plan &steps, const request &asked)
+{
+	if (steps.empty())
+		return {};
+	const pg::foreign_keys keys = pg::foreign_keys_of(settings.parent);
+	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	const pg::lock_outcome locks = pg::acquire_all(locks_of(settings, steps.front(), keys), policy);
+	if (!locks.granted)
+		return deferred(settings, steps.front(), locks.tries);
+
+	const std::optional<set> current = settings_under_lock(settings);
+	if (!current)
+		return {};
+	const plan planned = plan_level(*current, asked).steps;
+	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(*current);
+	std::vector<applied> results;
+	std::size_t cursor = 0;
+	for (const step &wanted : steps)
+	{
+		pg::check_for_interrupts();
+		if (const step *what = find_from(planned, cursor, wanted))
+			results.push_back(carry_out(*current, *what, from_parent, !keys.referencing.empty(), asked, locks.tries));
+	}
+	return results;
+}
+
+} // namespace partition

@@ -1,0 +1,36 @@
+// apply.hpp: carrying out steps of a plan.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "partition/plan.hpp"
+
+namespace partition {
+
+// Qualified name of the partition that a step is about.
+std::string partition_name(const set &settings, const step &what);
+struct applied {
+	step what;
+	std::string partition; // qualified name
+	std::string outcome;   // done, deferred
+	std::string detail;
+};
+
+// In the current transaction and the order given: takes the locks that the
+// steps need, plans again (somebody else may have been here meanwhile), and
+// carries out the steps that are still in the plan.  Steps whose locks did not
+// come are deferred.  The settings are those of the level that the steps are
+// of; all steps have one parent and one kind: creation, or one retirement.
+std::vector<applied> apply(const set &settings, const plan &steps, const request &asked);
+
+// One creation whose locks are held.
+applied carry_out(const set &settings, const step &what, const request &asked);
+
+// For the functions that a user calls to get partitions: makes all that are
+// due in the current transaction, or refuses before the first where the lock
+// table cannot hold them (53200) or the parent cannot be locked (55P03).
+std::vector<applied> make_or_refuse(const set &settings, const request &asked);
+
+} // namespace partition

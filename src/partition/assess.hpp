@@ -1,0 +1,47 @@
+// assess.hpp: how a set stands, for people and for monitoring.
+//
+// Never raises for one set what would hide the others: an error becomes part
+// of the assessment.  Works on a standby and takes no lock beyond ACCESS SHARE.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "partition/plan.hpp"
+
+namespace partition {
+
+struct gap {
+	std::string lower;
+	std::string upper;
+};
+
+struct assessment {
+	const ErrorData *error = nullptr; // why nothing below is known
+	bool parent_missing = false;
+
+	pg::partition_strategy strategy = pg::partition_strategy::range;
+	int partitions = 0;
+	bool covers_now = false;
+	std::string covered_until;				// end of the coverage that begins now
+	int intervals_ahead = 0;				// whole ones, after the one that holds now
+	bool ends_with_key = false;				// up to the last value of the key's type
+	std::optional<TimestampTz> covered_at;	// covered_until, where the key is a time
+	std::optional<TimestampTz> next_create; // when the next partition becomes due
+	int due = 0;							// partitions to be made
+	std::vector<gap> past_gaps;
+	Oid default_partition = InvalidOid;
+	int64 default_rows = 0; // an estimate, but 0 only where there is none
+	std::vector<Oid> pending;
+	int expired = 0;   // partitions to be retired
+	int held_back = 0; // of those, kept until mosaic.confirm_retention()
+};
+
+assessment assess(const set_state &state, TimestampTz reference_time);
+
+// The sets that the current role may know of: those whose parents it owns, or
+// all for a member of pg_monitor.
+std::vector<set_state> visible_sets();
+
+} // namespace partition

@@ -1,0 +1,65 @@
+// create_parent.cpp: mosaic.create_parent() and mosaic.drop_parent().
+#include "partition/apply.hpp"
+#include "partition/arguments.hpp"
+#include "partition/validate.hpp"
+#include "pg/identity.hpp"
+#include "pg/naming.hpp"
+#include "pg/rowset.hpp"
+
+namespace partition {
+
+namespace {
+
+void require_unmanaged(Oid parent)
+{
+	if (!find_set(parent))
+		return;
+	const std::string name = pg::qualified_name(parent);
+	throw pg::failure(ERRCODE_DUPLICATE_OBJECT, "\"" + name + "\" is managed already", {},
+					  "Change it by UPDATE mosaic.partition_set, or forget it with: SELECT mosaic.drop_parent(" +
+						  pg::quoted_literal(name.c_str()) + ");");
+}
+
+void require_primary(const char *function)
+{
+	if (RecoveryInProgress())
+		throw pg::failure(ERRCODE_READ_ONLY_SQL_TRANSACTION, std::string("cannot execute ") + function + " during recovery",
+						  "This server is a standby.", "Call it on the primary; its partitions arrive here by replication.");
+}
+
+} // namespace
+
+PG_FUNCTION(mosaic_create_parent)
+{
+	const pg::arguments arguments(fcinfo);
+	arguments.require(0, "parent");
+	set settings = settings_of(arguments, 1);
+	settings.parent = settings.root = arguments.oid(0);
+	require_primary("mosaic.create_parent()");
+	pg::require_relation(settings.parent);
+	require_manageable(settings.parent);
+	pg::require_ownership(settings.parent);
+	settings.strategy = strategy_name(pg::partition_table(settings.parent).strategy());
+	require_unmanaged(settings.parent);
+	validate(settings);
+	if (settings.start_at)
+		settings.start_at = range_set(settings).start_text();
+	insert_set(settings);
+
+	pg::rowset rows(fcinfo);
+	for (const applied &made : make_or_refuse(settings, {reference_time_of(arguments, 1), false, false, true}))
+		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(settings.parent), made.what.name)), pg::text_value(made.what.lower),
+				  pg::text_value(made.what.upper)});
+	return Datum(0);
+}
+
+PG_FUNCTION(mosaic_drop_parent)
+{
+	const Oid parent = pg::arguments(fcinfo).oid(0);
+	require_set(parent);
+	pg::require_ownership_or_gone(parent);
+	delete_set(parent);
+	return Datum(0);
+}
+
+} // namespace partition

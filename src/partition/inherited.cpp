@@ -1,0 +1,116 @@
+// inherited.cpp: what LIKE and ATTACH leave out of a new partition.
+#include "partition/inherited.hpp"
+
+#include "pg/identity.hpp"
+
+namespace partition {
+
+namespace {
+
+constinit pg::statement table_properties(
+	"SELECT t.spcname, a.amname, c.relreplident::text, i.indexrelid "
+	"FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace "
+	"LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam "
+	"LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i' WHERE c.oid = $1");
+
+// Options of the table and, as toast.name, of its TOAST table.
+constinit pg::statement storage_options(
+	"SELECT o.prefix, o.option_name, o.option_value FROM ("
+	"SELECT '' AS prefix, (pg_catalog.pg_options_to_table(c.reloptions)).* FROM pg_catalog.pg_class c WHERE c.oid = $1 UNION ALL "
+	"SELECT 'toast.', (pg_catalog.pg_options_to_table(t.reloptions)).* FROM pg_catalog.pg_class c "
+	"JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid WHERE c.oid = $1) o ORDER BY 1, 2");
+
+constinit pg::statement set_options(
+	"SELECT CASE WHEN n.toast THEN 'toast.' ELSE '' END, CASE WHEN n.toast THEN pg_catalog.substr(n.option_name, 7) ELSE n.option_name END, "
+	"n.option_value FROM (SELECT o.option_name, o.option_value, pg_catalog.starts_with(o.option_name, 'toast.') AS toast "
+	"FROM pg_catalog.pg_options_to_table($1::text[]) o) n ORDER BY 1, 2");
+
+// A target of -1, or NULL from PostgreSQL 17 on, is the default.
+constinit pg::statement statistics_targets(
+	"SELECT attname::text, attstattarget::integer FROM pg_catalog.pg_attribute "
+	"WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0 ORDER BY attnum");
+
+constinit pg::statement table_grants(
+	"SELECT a.privilege_type, NULL::text, a.grantee, a.is_grantable FROM pg_catalog.pg_class c, "
+	"pg_catalog.aclexplode(c.relacl) a WHERE c.oid = $1 AND a.grantee <> c.relowner UNION ALL "
+	"SELECT a.privilege_type, t.attname::text, a.grantee, a.is_grantable FROM pg_catalog.pg_class c "
+	"JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid, pg_catalog.aclexplode(t.attacl) a "
+	"WHERE c.oid = $1 AND a.grantee <> c.relowner ORDER BY 3, 1, 2");
+
+void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
+{
+	spi.execute(table_properties, {pg::oid_value(parent)}, pg::spi::access::read_only);
+	const pg::row row = spi[0];
+	if (!row.null(1))
+		result.tablespace = row.output(1);
+	if (!row.null(2))
+		result.access_method = row.output(2);
+	const std::string identity = row.text(3);
+	if (identity == "f")
+		result.replica_identity = "FULL";
+	else if (identity == "n")
+		result.replica_identity = "NOTHING";
+	else if (!row.null(4))
+		result.identity_index = row.oid(4);
+}
+
+Oid newest_leaf(Oid parent)
+{
+	const pg::partition_table table(parent);
+	if (table.count() == 0)
+		return InvalidOid;
+	const int newest = std::max(table.bounded() - 1, 0);
+	return table.leaf(newest) ? table.partition(newest) : newest_leaf(table.partition(newest));
+}
+
+void read_options(pg::spi &spi, const set &settings, inherited &result)
+{
+	const set &lowest = settings.levels.empty() ? settings : settings.levels.back();
+	const Oid leaf = newest_leaf(settings.root);
+	if (lowest.table_options)
+		spi.execute(set_options, {pg::text_value(*lowest.table_options)}, pg::spi::access::read_only);
+	else if (OidIsValid(leaf))
+		spi.execute(storage_options, {pg::oid_value(leaf)}, pg::spi::access::read_only);
+	else
+		return;
+	for (uint64 n = 0; n < spi.size(); ++n)
+		result.options.push_back(spi[n].output(1) + pg::quoted_identifier(spi[n].output(2).c_str()) + "=" +
+								 pg::quoted_literal(spi[n].output(3).c_str()));
+}
+
+void read_statistics_targets(pg::spi &spi, Oid parent, inherited &result)
+{
+	spi.execute(statistics_targets, {pg::oid_value(parent)}, pg::spi::access::read_only);
+	for (uint64 n = 0; n < spi.size(); ++n)
+		result.column_settings.push_back("ALTER COLUMN " + pg::quoted_identifier(spi[n].text(1).c_str()) + " SET STATISTICS " +
+										 std::to_string(spi[n].int4(2)));
+}
+
+void read_grants(pg::spi &spi, Oid parent, inherited &result)
+{
+	spi.execute(table_grants, {pg::oid_value(parent)}, pg::spi::access::read_only);
+	for (uint64 n = 0; n < spi.size(); ++n)
+	{
+		const pg::row row = spi[n];
+		std::string privileges = row.text(1);
+		if (!row.null(2))
+			privileges += " (" + pg::quoted_identifier(row.text(2).c_str()) + ")";
+		result.grants.push_back({privileges, pg::quoted_role(row.oid(3)) + (row.boolean(4) ? " WITH GRANT OPTION" : "")});
+	}
+}
+
+} // namespace
+
+inherited inherited_of(const set &settings)
+{
+	inherited result;
+	pg::spi spi;
+	read_table_properties(spi, settings.parent, result);
+	read_options(spi, settings, result);
+	read_statistics_targets(spi, settings.parent, result);
+	if (settings.inherit_privileges)
+		read_grants(spi, settings.parent, result);
+	return result;
+}
+
+} // namespace partition

@@ -1,0 +1,39 @@
+// log.hpp: the record of what maintenance did, and of what went wrong.
+#pragma once
+
+#include <string>
+
+#include "partition/plan.hpp"
+
+namespace partition {
+
+struct log_entry {
+	Oid parent;
+	std::string action;
+	std::string partition; // qualified
+	std::string lower;
+	std::string upper;
+	std::string outcome; // done, deferred, failed
+	int lock_tries = 0;
+	double seconds = 0;
+	std::string sqlstate;
+	std::string detail;
+	std::string command;
+};
+
+// A row of mosaic.partition_log.
+void record(const log_entry &entry);
+// Deletes rows older than mosaic.log_days.
+void purge_log();
+
+// Puts the set off: exponential back-off with jitter; a set that only lost
+// against somebody else's lock is tried again sooner.
+void record_failure(Oid parent, const ErrorData &error);
+// The set is well again.
+void clear_failure(Oid parent);
+
+// mosaic.confirm_retention() lets one pass through.
+void confirm_retention(Oid parent);
+void clear_confirmation(Oid parent);
+
+} // namespace partition

@@ -1,0 +1,327 @@
+-- Sets: managed parents and how they are to be kept.
+
+CREATE TABLE mosaic.partition_set (
+	parent               regclass PRIMARY KEY,
+	strategy             text     NOT NULL DEFAULT 'range',
+	partition_interval   text,
+	premake              integer  NOT NULL DEFAULT 4,
+	start_at             text,
+	key_format           text     NOT NULL DEFAULT 'native',
+	time_zone            text     NOT NULL,
+	default_partition    boolean  NOT NULL DEFAULT false,
+	retention            text,
+	retention_action     text     NOT NULL DEFAULT 'drop',
+	retention_schema     text,
+	retention_tablespace text,
+	retain_partitions    integer,
+	create_paused        boolean  NOT NULL DEFAULT false,
+	retain_paused        boolean  NOT NULL DEFAULT false,
+	name_pattern         text     NOT NULL DEFAULT '{parent}_p{bound}',
+	table_options        text[],
+	inherit_privileges   boolean  NOT NULL DEFAULT false,
+	lists                jsonb,
+	modulus              integer
+);
+COMMENT ON TABLE mosaic.partition_set IS 'One row a managed parent. Made by mosaic.create_parent(), forgotten by mosaic.drop_parent(), changed by UPDATE. A role sees and changes the sets whose parent it owns.';
+COMMENT ON COLUMN mosaic.partition_set.parent IS 'The partitioned table';
+COMMENT ON COLUMN mosaic.partition_set.strategy IS 'How the parent is partitioned: range, list or hash';
+COMMENT ON COLUMN mosaic.partition_set.partition_interval IS 'Width of a new partition: an interval such as ''1 month'' or ''daily'', or a number for numeric keys. A change applies to partitions not yet made.';
+COMMENT ON COLUMN mosaic.partition_set.premake IS 'Whole intervals kept ready after the one that holds now, or the largest key';
+COMMENT ON COLUMN mosaic.partition_set.start_at IS 'Exact first bound, from which boundaries are counted; NULL: the calendar''s, or 0 for numbers';
+COMMENT ON COLUMN mosaic.partition_set.key_format IS 'What the key holds: native, or a time as epoch_s, epoch_ms, epoch_us, epoch_ns, uuidv7, ulid or snowflake';
+COMMENT ON COLUMN mosaic.partition_set.time_zone IS 'IANA zone in which days and months are counted';
+COMMENT ON COLUMN mosaic.partition_set.default_partition IS 'Whether the set was asked to have a default partition';
+COMMENT ON COLUMN mosaic.partition_set.retention IS 'Age of a partition''s upper bound from which it is retired, or a key distance; NULL: never by age';
+COMMENT ON COLUMN mosaic.partition_set.retention_action IS 'What retiring means: drop, detach, or move (into retention_schema and/or retention_tablespace)';
+COMMENT ON COLUMN mosaic.partition_set.retention_schema IS 'Schema that retired partitions are moved to (retention_action move)';
+COMMENT ON COLUMN mosaic.partition_set.retention_tablespace IS 'Tablespace that retired partitions are moved to (retention_action move)';
+COMMENT ON COLUMN mosaic.partition_set.retain_partitions IS 'Number of newest partitions, not counting those wholly in the future, that are never retired; alone it retires the others';
+COMMENT ON COLUMN mosaic.partition_set.create_paused IS 'No partitions are made while true';
+COMMENT ON COLUMN mosaic.partition_set.retain_paused IS 'No partitions are retired while true';
+COMMENT ON COLUMN mosaic.partition_set.name_pattern IS 'Name of a new partition: {parent} is the parent''s name, {bound} the lower bound (20260101, 20260101_093000, 5000, m3000)';
+COMMENT ON COLUMN mosaic.partition_set.table_options IS 'Storage options of new partitions, such as {fillfactor=70,toast.autovacuum_enabled=false}; NULL: those of the newest partition';
+COMMENT ON COLUMN mosaic.partition_set.inherit_privileges IS 'Whether new partitions get the parent''s grants';
+
+COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; changed by mosaic.list_assign()';
+COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
+
+SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', '');
+
+-- Does the current role own the relation?  Row security asks this.
+CREATE FUNCTION mosaic.owns(relation regclass) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+RETURN EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = relation AND pg_catalog.pg_has_role(c.relowner, 'USAGE'));
+COMMENT ON FUNCTION mosaic.owns(regclass) IS 'Whether the current role owns the relation or is a member of the role that does';
+
+ALTER TABLE mosaic.partition_set ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owner ON mosaic.partition_set TO PUBLIC USING (mosaic.owns(parent));
+CREATE POLICY monitor ON mosaic.partition_set FOR SELECT TO pg_monitor USING (true);
+GRANT SELECT ON mosaic.partition_set TO PUBLIC;
+-- What identifies a set is not for UPDATE: drop_parent() and create_parent().
+GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
+	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges)
+	ON mosaic.partition_set TO PUBLIC;
+
+CREATE FUNCTION mosaic.validate_partition_set() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'mosaic_validate_partition_set';
+COMMENT ON FUNCTION mosaic.validate_partition_set() IS 'Trigger function: holds a row of mosaic.partition_set against the rules of mosaic.create_parent()';
+CREATE TRIGGER validate BEFORE INSERT OR UPDATE ON mosaic.partition_set
+	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_set();
+
+CREATE FUNCTION mosaic.validate_partition_level() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'mosaic_validate_partition_level';
+COMMENT ON FUNCTION mosaic.validate_partition_level() IS 'Trigger function: holds a row of mosaic.partition_level against the rules of mosaic.create_sub_parent()';
+
+-- Levels: how the partitions of a parent are themselves partitioned.
+
+CREATE TABLE mosaic.partition_level (
+	LIKE mosaic.partition_set INCLUDING DEFAULTS INCLUDING COMMENTS,
+	level        integer NOT NULL CHECK (level >= 2),
+	partition_by text    NOT NULL,
+	PRIMARY KEY (parent, level)
+);
+COMMENT ON TABLE mosaic.partition_level IS 'One row a further level of a set: how the partitions of the level above are partitioned and kept. Made by mosaic.create_sub_parent(), changed by UPDATE; holds for partitions made before and after alike.';
+COMMENT ON COLUMN mosaic.partition_level.parent IS 'The parent of the whole set';
+COMMENT ON COLUMN mosaic.partition_level.level IS '2 for the partitions of the parent''s partitions, 3 for theirs, and so on';
+COMMENT ON COLUMN mosaic.partition_level.partition_by IS 'What follows PARTITION BY, such as HASH (tenant_id)';
+SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_level', '');
+ALTER TABLE mosaic.partition_level ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owner ON mosaic.partition_level TO PUBLIC USING (mosaic.owns(parent));
+CREATE POLICY monitor ON mosaic.partition_level FOR SELECT TO pg_monitor USING (true);
+GRANT SELECT ON mosaic.partition_level TO PUBLIC;
+GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
+	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges)
+	ON mosaic.partition_level TO PUBLIC;
+CREATE TRIGGER validate BEFORE UPDATE ON mosaic.partition_level
+	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_level();
+
+-- What maintenance did.
+
+CREATE TABLE mosaic.partition_log (
+	id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	at          timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	parent      regclass NOT NULL,
+	action      text NOT NULL,
+	partition   text,
+	lower_bound text,
+	upper_bound text,
+	outcome     text NOT NULL,
+	lock_tries  integer NOT NULL DEFAULT 0,
+	duration    interval,
+	sqlstate    text,
+	detail      text,
+	command     text,
+	pid         integer NOT NULL DEFAULT pg_catalog.pg_backend_pid()
+);
+CREATE INDEX partition_log_at ON mosaic.partition_log (at);
+COMMENT ON TABLE mosaic.partition_log IS 'One row a step of maintenance, kept mosaic.log_days days. A role sees the steps of the parents it owns.';
+COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget) or failed';
+COMMENT ON COLUMN mosaic.partition_log.lock_tries IS 'How often the locks of the step were asked for';
+ALTER TABLE mosaic.partition_log ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owner ON mosaic.partition_log FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
+CREATE POLICY monitor ON mosaic.partition_log FOR SELECT TO pg_monitor USING (true);
+GRANT SELECT ON mosaic.partition_log TO PUBLIC;
+
+-- Sets whose last pass did not end well; a row goes with the next good pass.
+
+CREATE TABLE mosaic.partition_failure (
+	parent    regclass PRIMARY KEY,
+	failures  integer NOT NULL,
+	failed_at timestamptz NOT NULL,
+	next_try  timestamptz NOT NULL,
+	sqlstate  text NOT NULL,
+	message   text NOT NULL,
+	detail    text,
+	hint      text
+);
+COMMENT ON TABLE mosaic.partition_failure IS 'One row a set whose last maintenance pass failed: how often in a row, with what error, and when it is tried again';
+ALTER TABLE mosaic.partition_failure ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owner ON mosaic.partition_failure FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
+CREATE POLICY monitor ON mosaic.partition_failure FOR SELECT TO pg_monitor USING (true);
+GRANT SELECT ON mosaic.partition_failure TO PUBLIC;
+
+-- Partitions that are being retired: written before a partition is detached,
+-- so that whoever comes after a crash knows what was meant.
+
+CREATE TABLE mosaic.retiring_partition (
+	partition   regclass PRIMARY KEY,
+	parent      regclass NOT NULL,
+	root        regclass NOT NULL,
+	action      text NOT NULL,
+	lower_bound text NOT NULL,
+	upper_bound text NOT NULL,
+	since       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE mosaic.retiring_partition IS 'Partitions on their way out by DETACH CONCURRENTLY; the row goes when the action is done';
+COMMENT ON COLUMN mosaic.retiring_partition.root IS 'Parent of the set; differs from parent below the first level';
+ALTER TABLE mosaic.retiring_partition ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owner ON mosaic.retiring_partition FOR SELECT TO PUBLIC USING (mosaic.owns(root));
+CREATE POLICY monitor ON mosaic.retiring_partition FOR SELECT TO pg_monitor USING (true);
+GRANT SELECT ON mosaic.retiring_partition TO PUBLIC;
+
+CREATE TABLE mosaic.retention_confirmed (
+	parent regclass PRIMARY KEY
+);
+COMMENT ON TABLE mosaic.retention_confirmed IS 'Sets whose next pass may retire more than mosaic.max_drops partitions, by mosaic.confirm_retention()';
+
+-- Functions.
+
+CREATE FUNCTION mosaic.create_parent(
+	parent             regclass,
+	partition_interval text        DEFAULT NULL,
+	premake            integer     DEFAULT 4,
+	retention          text        DEFAULT NULL,
+	start_at           text        DEFAULT NULL,
+	lists              jsonb       DEFAULT NULL,
+	modulus            integer     DEFAULT NULL,
+	key_format         text        DEFAULT 'native',
+	time_zone          text        DEFAULT NULL,
+	default_partition  boolean     DEFAULT false,
+	reference_time     timestamptz DEFAULT pg_catalog.now()
+) RETURNS TABLE (partition regclass, lower_bound text, upper_bound text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_create_parent';
+COMMENT ON FUNCTION mosaic.create_parent(regclass, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz) IS
+'Manages a partitioned table from now on and makes the partitions that are due, in the caller''s transaction. Returns the partitions made.
+partition_interval: ''1 month'', ''7 days'', ''daily'' … or a number for numeric keys. premake: whole intervals kept ready ahead. retention: age or key distance from which partitions are retired. start_at: exact first bound, anchor of the grid. key_format: native, epoch_s, epoch_ms, epoch_us, epoch_ns, uuidv7, ulid, snowflake. time_zone: IANA zone in which days are counted, default the session''s. reference_time: the clock of this call.
+Errors: 42809 not a partitioned table, 42501 not its owner, 42710 managed already, 22023 an argument that does not fit, 53200 more partitions than the lock table holds.';
+
+CREATE FUNCTION mosaic.drop_parent(parent regclass) RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_drop_parent';
+COMMENT ON FUNCTION mosaic.drop_parent(regclass) IS 'Forgets the set; the parent and every partition stay. Errors: 42704 not a managed parent, 42501 not its owner.';
+
+CREATE FUNCTION mosaic.plan(parent regclass DEFAULT NULL, reference_time timestamptz DEFAULT pg_catalog.now())
+RETURNS TABLE (parent regclass, step integer, action text, partition text, lower_bound text, upper_bound text, reason text, command text)
+LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_plan';
+COMMENT ON FUNCTION mosaic.plan(regclass, timestamptz) IS
+'What maintenance would do now, and the SQL it would run: for one set, or for every set whose parent the caller owns. Changes nothing and takes no lock beyond ACCESS SHARE. reference_time: the clock of this call.
+Errors: 42704 not a managed parent, 42501 not its owner.';
+
+CREATE FUNCTION mosaic.run_maintenance(parent regclass DEFAULT NULL, reference_time timestamptz DEFAULT pg_catalog.now())
+RETURNS TABLE (parent regclass, action text, partition text, lower_bound text, upper_bound text, outcome text, detail text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_run_maintenance';
+COMMENT ON FUNCTION mosaic.run_maintenance(regclass, timestamptz) IS
+'Does what mosaic.plan() shows, in the caller''s transaction, for one set or for every set whose parent the caller owns. outcome: done, deferred (a lock did not come within mosaic.lock_budget) or failed, with the error in detail; a set that fails does not stop the others. reference_time: the clock of this call.
+Errors: 42704 not a managed parent, 42501 not its owner.';
+
+CREATE PROCEDURE mosaic.maintain(parent regclass DEFAULT NULL)
+LANGUAGE c AS 'MODULE_PATHNAME', 'mosaic_maintain';
+COMMENT ON PROCEDURE mosaic.maintain(regclass) IS
+'The same as mosaic.run_maintenance(), one step a transaction, so that no lock outlives its step; what happened is in mosaic.partition_log.
+Errors: 42704 not a managed parent, 42501 not its owner, 2D000 inside a transaction block.';
+
+CREATE FUNCTION mosaic.confirm_retention(parent regclass) RETURNS void
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_confirm_retention';
+COMMENT ON FUNCTION mosaic.confirm_retention(regclass) IS
+'Lets the next pass of a set retire more than mosaic.max_drops partitions, once. Errors: 42704 not a managed parent, 42501 not its owner.';
+
+CREATE FUNCTION mosaic.partition_for(parent regclass, VARIADIC key "any") RETURNS regclass
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_partition_for';
+COMMENT ON FUNCTION mosaic.partition_for(regclass, "any") IS
+'The leaf partition that the server would route a row to, for any partitioned table: give the key of the first level, then of the second, and so on. NULL where no partition takes the key. Literals are coerced as an INSERT would.
+Errors: 42809 not partitioned, 22023 wrong number of keys, 42804 a key of another type.';
+
+CREATE FUNCTION mosaic.partition_bounds(parent regclass, OUT partition regclass, OUT kind text, OUT lower_bound text, OUT upper_bound text)
+RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_partition_bounds';
+COMMENT ON FUNCTION mosaic.partition_bounds(regclass) IS
+'The partitions of a table in the order of their bounds, without looking at the partitions themselves. kind: range, list, hash, default, or pending (a concurrent detach has not finished). Bounds in ISO format, in the set''s zone; of a list its keys, of a hash partition remainder and modulus. Errors: 42809 not a partitioned table.';
+
+CREATE FUNCTION mosaic.partitions(parent regclass)
+RETURNS TABLE (partition regclass, kind text, lower_bound text, upper_bound text, rows_estimate bigint, bytes bigint)
+LANGUAGE sql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT b.partition, b.kind, b.lower_bound, b.upper_bound,
+		   CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END,
+		   pg_catalog.pg_total_relation_size(b.partition)
+	FROM mosaic.partition_bounds(partitions.parent) WITH ORDINALITY AS b(partition, kind, lower_bound, upper_bound, position)
+	LEFT JOIN pg_catalog.pg_class c ON c.oid = b.partition
+	ORDER BY b.position;
+END;
+COMMENT ON FUNCTION mosaic.partitions(regclass) IS
+'The partitions of a table in the order of their bounds. rows_estimate: as of the last ANALYZE or VACUUM, NULL before the first. bytes: with indexes and TOAST. Errors: 42809 not a partitioned table.';
+
+CREATE FUNCTION mosaic.partition_coverage(
+	reference_time timestamptz DEFAULT pg_catalog.now(),
+	OUT parent         regclass,
+	OUT covered_until  text,
+	OUT covered_at     timestamptz,
+	OUT next_create_at timestamptz,
+	OUT partitions     integer,
+	OUT default_rows   bigint,
+	OUT expired        integer,
+	OUT error          text
+) RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_partition_coverage';
+COMMENT ON FUNCTION mosaic.partition_coverage(timestamptz) IS
+'What mosaic.partition_status shows of each set''s partitions: end of the coverage that begins now (as a key value, and as a time where the key is one), when the next partition becomes due, and how many wait to be retired. A set that cannot be read has its error in the last column. Shows the sets whose parents the caller owns, or all to members of pg_monitor.';
+
+CREATE FUNCTION mosaic.partition_issues(
+	reference_time timestamptz DEFAULT pg_catalog.now(),
+	OUT severity text,
+	OUT code     text,
+	OUT set      regclass,
+	OUT object   text,
+	OUT detail   text,
+	OUT hint     text
+) RETURNS SETOF record
+LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_partition_issues';
+COMMENT ON FUNCTION mosaic.partition_issues(timestamptz) IS
+'What is or will be wrong with the sets: the partitions'' rows of mosaic.issues. Shows the sets whose parents the caller owns, or all to members of pg_monitor.';
+
+CREATE FUNCTION mosaic.failing_sets(OUT severity text, OUT code text, OUT set regclass, OUT object text, OUT detail text, OUT hint text)
+RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN f.failures < 3 THEN 'warning' ELSE 'critical' END, 'maintenance_failing', f.parent, NULL::text,
+		   pg_catalog.format('Failed %s times in a row, at %s with %s: %s', f.failures, f.failed_at, f.sqlstate, f.message)
+			   || COALESCE(' (' || f.detail || ')', ''),
+		   COALESCE(f.hint, 'It is tried again by itself at ' || f.next_try || '.')
+	FROM mosaic.partition_failure f;
+END;
+COMMENT ON FUNCTION mosaic.failing_sets() IS 'Sets whose last maintenance pass failed, as rows of mosaic.issues';
+
+CREATE VIEW mosaic.partition_status WITH (security_invoker = true) AS
+	SELECT s.parent, c.covered_until, CASE WHEN pg_catalog.isfinite(c.covered_at) THEN c.covered_at - pg_catalog.now() END AS time_left, c.next_create_at, c.partitions, c.default_rows,
+		   c.expired AS expired_waiting, s.create_paused, s.retain_paused,
+		   (SELECT pg_catalog.max(l.at) FROM mosaic.partition_log l WHERE l.parent = s.parent AND l.outcome = 'done') AS last_ok,
+		   COALESCE(f.message, c.error) AS last_error, COALESCE(f.failures, 0) AS consecutive_failures
+	FROM mosaic.partition_set s
+	JOIN mosaic.partition_coverage() c ON c.parent::pg_catalog.oid = s.parent::pg_catalog.oid
+	LEFT JOIN mosaic.partition_failure f ON f.parent::pg_catalog.oid = s.parent::pg_catalog.oid;
+COMMENT ON VIEW mosaic.partition_status IS 'One row a set: how far its partitions reach and how maintenance goes. A role sees the sets whose parent it owns, a member of pg_monitor all.';
+COMMENT ON COLUMN mosaic.partition_status.covered_until IS 'End of the coverage that begins now, without a gap; NULL: no partition holds now';
+COMMENT ON COLUMN mosaic.partition_status.time_left IS 'Time until then; NULL for numeric keys';
+COMMENT ON COLUMN mosaic.partition_status.next_create_at IS 'When the next partition becomes due; NULL: one is due now, or the key is a number';
+COMMENT ON COLUMN mosaic.partition_status.partitions IS 'Number of partitions, the default included';
+COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, an estimate unless 0; NULL: there is none';
+COMMENT ON COLUMN mosaic.partition_status.expired_waiting IS 'Partitions that are due to be retired';
+COMMENT ON COLUMN mosaic.partition_status.last_ok IS 'When maintenance last changed the set without an error';
+COMMENT ON COLUMN mosaic.partition_status.last_error IS 'Error of the last pass, if it failed';
+COMMENT ON COLUMN mosaic.partition_status.consecutive_failures IS 'Passes in a row that failed';
+GRANT SELECT ON mosaic.partition_status TO PUBLIC;
+
+CREATE FUNCTION mosaic.list_assign(parent regclass, list text, keys text[])
+RETURNS TABLE (partition regclass, lower_bound text)
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_assign';
+COMMENT ON FUNCTION mosaic.list_assign(regclass, text, text[]) IS
+'Gives keys to a list of a LIST set, or begins a list, and makes the partition that takes them; returns it. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
+Errors: 42704 not a managed parent, 42501 not its owner, 42809 not a LIST set, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';
+
+CREATE FUNCTION mosaic.create_sub_parent(
+	parent             regclass,
+	partition_by       text,
+	partition_interval text        DEFAULT NULL,
+	premake            integer     DEFAULT 4,
+	retention          text        DEFAULT NULL,
+	start_at           text        DEFAULT NULL,
+	lists              jsonb       DEFAULT NULL,
+	modulus            integer     DEFAULT NULL,
+	key_format         text        DEFAULT 'native',
+	time_zone          text        DEFAULT NULL,
+	default_partition  boolean     DEFAULT false,
+	reference_time     timestamptz DEFAULT pg_catalog.now()
+) RETURNS TABLE (partition regclass, bound text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_create_sub_parent';
+COMMENT ON FUNCTION mosaic.create_sub_parent(regclass, text, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz) IS
+'Adds a level below the lowest one of a set: its partitions are themselves partitioned, those that exist (they must be empty) and those to come, each made whole before it is attached. partition_by: what follows PARTITION BY, such as HASH (tenant_id). The other options are those of mosaic.create_parent(), for the new level; they are kept in mosaic.partition_level. Returns the partitions rebuilt.
+Errors: 42704 not a managed parent, 42501 not its owner, 42601 partition_by, 22023 an option that does not fit, 55000 partitions with rows.';

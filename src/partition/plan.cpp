@@ -1,0 +1,98 @@
+// plan.cpp: the whole plan of a set.
+#include "partition/plan.hpp"
+
+#include "partition/name.hpp"
+
+namespace partition {
+
+namespace {
+
+void append(plan &to, plan &&steps)
+{
+	for (step &what : steps)
+		to.push_back(std::move(what));
+}
+
+void plan_default(const set &settings, const pg::partition_table &table, plan &steps)
+{
+	if (settings.default_partition && !OidIsValid(table.default_partition()))
+		steps.push_back({action::create_default, InvalidOid, default_name(settings.parent), {}, {}, "DEFAULT", "the set has a default partition"});
+}
+
+void plan_range(const set &settings, const request &asked, retirement &whole)
+{
+	const range_set open(settings);
+	const position now = open.now(asked.reference_time);
+	if (!settings.create_paused)
+	{
+		const bool from_start = asked.from_start && open.start();
+		append(whole.steps, plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now));
+		plan_default(settings, open.table(), whole.steps);
+	}
+	if (settings.retain_paused)
+		return;
+	retirement retired = plan_retirement(open, now, asked.confirmed);
+	append(whole.steps, std::move(retired.steps));
+	whole.held_back = retired.held_back;
+}
+
+} // namespace
+
+const char *action_name(action what)
+{
+	switch (what)
+	{
+	case action::create:
+		return "create";
+	case action::create_default:
+		return "create_default";
+	case action::drop:
+		return "drop";
+	case action::detach:
+		return "detach";
+	case action::move:
+		return "move";
+	case action::finalize:
+		return "finalize";
+	}
+	return nullptr;
+}
+
+retirement plan_level(const set &settings, const request &asked)
+{
+	retirement whole;
+	const pg::partition_table table(settings.parent);
+	if (asked.resuming && !settings.retain_paused)
+		whole.steps = plan_resumption(settings);
+	const pg::partition_strategy strategy = table.strategy();
+	if (strategy == pg::partition_strategy::range)
+		plan_range(settings, asked, whole);
+	else if (!settings.create_paused)
+	{
+		append(whole.steps, strategy == pg::partition_strategy::list ? plan_lists(settings, table) : plan_remainders(settings, table));
+		plan_default(settings, table, whole.steps);
+	}
+	for (step &what : whole.steps)
+		what.parent = settings.parent;
+	return whole;
+}
+
+retirement plan_set(const set &settings, const request &asked)
+{
+	retirement whole = plan_level(settings, asked);
+	if (settings.levels.empty())
+		return whole;
+	const pg::partition_table table(settings.parent);
+	for (int n = 0; n < table.count(); ++n)
+	{
+		pg::check_for_interrupts();
+		if (table.leaf(n))
+			continue;
+		retirement below = plan_set(level_below(settings, table.partition(n)), asked);
+		append(whole.steps, std::move(below.steps));
+		whole.held_back += below.held_back;
+	}
+	return whole;
+}
+
+} // namespace partition

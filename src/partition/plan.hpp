@@ -1,0 +1,78 @@
+// plan.hpp: what a set needs: desired(set, reference time) − actual(bounds).
+//
+// Planning is pure: ACCESS SHARE on the parent, no writes, the same answer for
+// the same input.  mosaic.plan() shows it, apply.cpp carries it out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "partition/range_set.hpp"
+
+namespace partition {
+
+enum class action { create, create_default, drop, detach, move, finalize };
+
+const char *action_name(action what);
+inline bool is_retirement(action what) { return what != action::create && what != action::create_default; }
+
+struct step {
+	action what;
+	Oid partition = InvalidOid; // of a retirement
+	std::string name;			// bare, of a partition to be made
+	std::string lower;			// ISO text, or MINVALUE and MAXVALUE
+	std::string upper;
+	std::string values; // of a partition to be made: FOR VALUES …, or DEFAULT
+	std::string reason;
+	Oid parent = InvalidOid; // the table whose partition it is
+	bool detached = false;	 // a retirement of which only the rest is to be done
+
+	bool same_as(const step &other) const
+	{
+		return what == other.what && partition == other.partition && lower == other.lower && upper == other.upper &&
+			   detached == other.detached;
+	}
+};
+
+// Outlives the transaction that it was made in.
+using plan = std::vector<step>;
+
+// Partitions to be made: from a position on, which is the interval that holds
+// now in a regular pass.  At most so many steps.
+plan plan_creation(const range_set &set, const position &from, const position &now, int limit = INT_MAX);
+
+// LIST: lists of which no partition takes some key.  HASH: remainders that no
+// partition takes.
+plan plan_lists(const set &settings, const pg::partition_table &table);
+plan plan_remainders(const set &settings, const pg::partition_table &table);
+
+// Where a regular pass begins: the interval that holds now.
+position coverage_start(const range_set &set, const position &now);
+
+struct retirement {
+	plan steps;
+	int held_back = 0; // more than mosaic.max_drops, and not confirmed
+};
+
+// Partitions to be retired, oldest first.
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed, int limit = INT_MAX);
+
+// Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
+plan plan_resumption(const set &settings);
+
+// What a pass is asked to do.
+struct request {
+	TimestampTz reference_time;
+	bool confirmed = false;	 // retire more than mosaic.max_drops
+	bool resuming = false;	 // look for retirements half done
+	bool from_start = false; // cover from start_at, not only from now
+};
+
+// The plan of one level, for one parent: creation unless paused, then
+// retirement unless paused; held_back as in retirement.
+retirement plan_level(const set &settings, const request &asked);
+
+// The plans of a set and, below each of its partitions, of its levels.
+retirement plan_set(const set &settings, const request &asked);
+
+} // namespace partition

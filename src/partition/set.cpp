@@ -1,0 +1,208 @@
+// set.cpp: reading and writing mosaic.partition_set.
+//
+// The catalog is read and written with the rights of the extension's owner:
+// who may see or change which set was decided before, by row security for a
+// user's own statements and by an ownership check in every function.
+#include "partition/set.hpp"
+
+#include "pg/identity.hpp"
+
+namespace partition {
+
+namespace {
+
+// In the order of the table's columns: the validating trigger reads NEW by it.
+#define SET_COLUMNS \
+	"parent, strategy, partition_interval, premake, start_at, key_format, time_zone, default_partition, retention, " \
+	"retention_action, retention_schema, retention_tablespace, retain_partitions, create_paused, retain_paused, " \
+	"name_pattern, table_options, inherit_privileges, lists, modulus"
+
+constexpr int set_columns = 20;
+
+#define SET_STATE \
+	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
+	"EXISTS (SELECT FROM mosaic.partition_failure f WHERE f.parent = s.parent), " \
+	"EXISTS (SELECT FROM mosaic.retiring_partition r WHERE r.root = s.parent), " \
+	"EXISTS (SELECT FROM mosaic.partition_level l WHERE l.parent = s.parent)"
+
+constinit pg::statement select_one("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s WHERE parent = $1");
+constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s ORDER BY parent");
+constinit pg::statement select_due("SELECT s.parent FROM mosaic.partition_set s WHERE NOT EXISTS (SELECT FROM "
+								   "mosaic.partition_failure f WHERE f.parent = s.parent AND f.next_try > now()) ORDER BY s.parent");
+constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
+								   "key_format, time_zone, default_partition, retention, lists, modulus) "
+								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)");
+constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
+constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
+constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
+										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus) "
+										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13)");
+constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
+								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1) "
+								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
+
+std::vector<set> levels_of(Oid parent)
+{
+	pg::spi spi;
+	spi.execute(select_levels, {pg::regclass_value(parent)}, pg::spi::access::read_only);
+	std::vector<set> levels;
+	for (uint64 n = 0; n < spi.size(); ++n)
+	{
+		levels.push_back(set_from(spi[n]));
+		levels.back().partition_by = spi[n].text(set_columns + 1);
+	}
+	return levels;
+}
+
+set_state state_from(const pg::row &row)
+{
+	set_state state{set_from(row), row.boolean(set_columns + 1), row.boolean(set_columns + 2), row.boolean(set_columns + 3)};
+	if (row.boolean(set_columns + 4))
+		state.settings.levels = levels_of(state.settings.parent);
+	return state;
+}
+
+} // namespace
+
+set level_below(const set &settings, Oid partition)
+{
+	set below = settings.levels.front();
+	below.parent = partition;
+	below.root = settings.root;
+	below.levels.assign(settings.levels.begin() + 1, settings.levels.end());
+	return below;
+}
+
+set level_of(const set &whole, Oid table)
+{
+	if (table == whole.parent)
+		return whole;
+	return level_below(level_of(whole, pg::parent_of(table)), table);
+}
+
+const char *strategy_name(pg::partition_strategy strategy)
+{
+	switch (strategy)
+	{
+	case pg::partition_strategy::range:
+		return "range";
+	case pg::partition_strategy::list:
+		return "list";
+	case pg::partition_strategy::hash:
+		return "hash";
+	}
+	return nullptr;
+}
+
+set set_from(const pg::row &row)
+{
+	set result;
+	int column = 0;
+	result.parent = row.oid(++column);
+	result.root = result.parent;
+	result.strategy = row.text(++column);
+	result.interval = row.optional_text(++column);
+	result.premake = row.int4(++column);
+	result.start_at = row.optional_text(++column);
+	result.key_format = row.text(++column);
+	result.time_zone = row.text(++column);
+	result.default_partition = row.boolean(++column);
+	result.retention = row.optional_text(++column);
+	result.retention_action = row.text(++column);
+	result.retention_schema = row.optional_text(++column);
+	result.retention_tablespace = row.optional_text(++column);
+	if (!row.null(++column))
+		result.retain_partitions = row.int4(column);
+	result.create_paused = row.boolean(++column);
+	result.retain_paused = row.boolean(++column);
+	result.name_pattern = row.text(++column);
+	if (!row.null(++column))
+		result.table_options = row.output(column);
+	result.inherit_privileges = row.boolean(++column);
+	if (!row.null(++column))
+		result.lists = row.output(column);
+	if (!row.null(++column))
+		result.modulus = row.int4(column);
+	return result;
+}
+
+int level_number(const pg::row &row)
+{
+	return row.int4(set_columns + 1);
+}
+
+std::optional<set_state> find_set(Oid parent)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi spi;
+	spi.execute(select_one, {pg::regclass_value(parent)}, pg::spi::access::read_only);
+	return spi.size() == 0 ? std::nullopt : std::optional(state_from(spi[0]));
+}
+
+set_state require_set(Oid parent)
+{
+	if (std::optional<set_state> found = find_set(parent))
+		return *std::move(found);
+	const std::string name = pg::qualified_name(parent);
+	throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + name + "\" is not a managed parent", {},
+					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", …);");
+}
+
+std::vector<set_state> all_sets()
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi spi;
+	spi.execute(select_all, {}, pg::spi::access::read_only);
+	std::vector<set_state> sets;
+	for (uint64 n = 0; n < spi.size(); ++n)
+		sets.push_back(state_from(spi[n]));
+	return sets;
+}
+
+std::vector<Oid> due_parents()
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi spi;
+	spi.execute(select_due, {}, pg::spi::access::read_only);
+	std::vector<Oid> parents;
+	for (uint64 n = 0; n < spi.size(); ++n)
+		parents.push_back(spi[n].oid(1));
+	return parents;
+}
+
+void insert_set(const set &row)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi spi;
+	spi.execute(insert_one,
+				{pg::regclass_value(row.parent), pg::text_value(row.strategy), pg::optional_text_value(row.interval),
+				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
+				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention),
+				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
+}
+
+void insert_level(const set &row, Oid parent, int level)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi().execute(insert_level_row,
+					  {pg::regclass_value(parent), pg::int4_value(level), pg::text_value(row.partition_by), pg::text_value(row.strategy),
+					   pg::optional_text_value(row.interval), pg::int4_value(row.premake), pg::optional_text_value(row.start_at),
+					   pg::text_value(row.key_format), pg::text_value(row.time_zone), pg::bool_value(row.default_partition),
+					   pg::optional_text_value(row.retention), pg::optional_text_value(row.lists),
+					   row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
+}
+
+void store_lists(Oid parent, const std::string &json)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi().execute(update_lists, {pg::regclass_value(parent), pg::text_value(json)});
+}
+
+void delete_set(Oid parent)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi spi;
+	spi.execute(delete_one, {pg::regclass_value(parent)});
+}
+
+} // namespace partition

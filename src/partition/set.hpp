@@ -1,0 +1,79 @@
+// set.hpp: one managed parent and how it is to be kept, a row of
+// mosaic.partition_set.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pg/calendar.hpp"
+#include "pg/partition_table.hpp"
+#include "pg/spi.hpp"
+
+namespace partition {
+
+struct set {
+	Oid parent = InvalidOid;
+	std::string strategy = "range";
+	std::optional<std::string> interval;
+	int premake = 4;
+	std::optional<std::string> start_at;
+	std::string key_format = "native";
+	std::string time_zone;
+	bool default_partition = false;
+	std::optional<std::string> retention;
+	std::string retention_action = "drop";
+	std::optional<std::string> retention_schema;
+	std::optional<std::string> retention_tablespace;
+	std::optional<int> retain_partitions;
+	bool create_paused = false;
+	bool retain_paused = false;
+	std::string name_pattern = "{parent}_p{bound}";
+	std::optional<std::string> table_options; // array text, read by the server
+	bool inherit_privileges = false;
+	std::optional<std::string> lists; // JSON text
+	std::optional<int> modulus;
+
+	Oid root = InvalidOid;	  // parent of the whole set, of which this may be a level
+	std::string partition_by; // of a level: how its parents are partitioned
+	std::vector<set> levels;  // below this one, in order
+};
+
+// A partition whose own partitions are kept by the next level, as a set.
+set level_below(const set &settings, Oid partition);
+// The level of a set that keeps the partitions of this table, the parent or one
+// of the partitioned tables below it.
+set level_of(const set &whole, Oid table);
+
+// A set and what other catalogs say of it, read in one go so that a pass with
+// nothing to do costs one query.
+struct set_state {
+	set settings;
+	bool confirmed = false; // the next pass may retire more than mosaic.max_drops
+	bool failing = false;	// its last pass failed
+	bool retiring = false;	// a retirement may be half done
+};
+
+// range, list or hash
+const char *strategy_name(pg::partition_strategy strategy);
+
+// A row of the table, its columns in order.
+set set_from(const pg::row &row);
+// The level of a row of mosaic.partition_level.
+int level_number(const pg::row &row);
+// The set of a parent, if it has one.
+std::optional<set_state> find_set(Oid parent);
+// The same; refuses a parent without a set (42704).
+set_state require_set(Oid parent);
+// All sets of the database, by parent.
+std::vector<set_state> all_sets();
+// Parents of the sets that are not waiting after a failure, by parent.
+std::vector<Oid> due_parents();
+
+void insert_set(const set &row);
+// level: 2 is the level of the parent's partitions' partitions.
+void insert_level(const set &row, Oid parent, int level);
+void store_lists(Oid parent, const std::string &json);
+void delete_set(Oid parent);
+
+} // namespace partition

@@ -1,0 +1,146 @@
+// validate.cpp: what a set may be.
+#include "partition/validate.hpp"
+
+#include "partition/lists.hpp"
+#include "partition/name.hpp"
+#include "partition/plan.hpp"
+#include "partition/range_set.hpp"
+#include "pg/identity.hpp"
+#include "pg/naming.hpp"
+#include "pg/table_options.hpp"
+
+namespace partition {
+
+namespace {
+
+[[noreturn]] void refuse(const char *name, const std::string &value, const char *reason, const char *hint)
+{
+	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, std::string("invalid ") + name + " " + value, reason, hint);
+}
+
+void require_retention_action(const set &settings)
+{
+	const std::string &action = settings.retention_action;
+	if (action != "drop" && action != "detach" && action != "move")
+		refuse("retention_action", "\"" + action + "\"", "Retiring a partition means one of drop, detach and move.",
+			   "Use 'drop', 'detach' or 'move'.");
+	const bool has_target = settings.retention_schema || settings.retention_tablespace;
+	if (action == "move" && !has_target)
+		refuse("retention_action", "\"move\"", "A partition can be moved into a schema, a tablespace, or both.",
+			   "Set retention_schema or retention_tablespace as well.");
+	const Oid owner = pg::owner_of(settings.parent);
+	if (settings.retention_schema)
+		pg::require_create_in_schema(*settings.retention_schema, owner);
+	if (settings.retention_tablespace)
+		pg::require_create_in_tablespace(*settings.retention_tablespace, owner);
+}
+
+void require_no_row_security(const set &settings)
+{
+	const pg::relation parent(settings.parent, AccessShareLock);
+	if (settings.inherit_privileges && parent.form()->relrowsecurity)
+		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot inherit privileges from a table with row security",
+						  "Whoever may read a partition directly would bypass the policies of \"" + pg::qualified_name(settings.parent) + "\".",
+						  "Leave inherit_privileges off and let users go through the parent.");
+}
+
+void require_range_options(const set &settings)
+{
+	if (settings.premake < 0)
+		refuse("premake", std::to_string(settings.premake), "It is a number of intervals, 0 or more.", "The usual value is 4.");
+	if (settings.retain_partitions && *settings.retain_partitions < 1)
+		refuse("retain_partitions", std::to_string(*settings.retain_partitions), "At least one partition is always kept.",
+			   "Give a number of 1 or more, or NULL.");
+	// Opening reads interval, retention, zone, format and start_at.
+	const range_set open(settings);
+	require_retention_action(settings);
+}
+
+void require_lists(const set &settings)
+{
+	if (!settings.lists)
+		refuse("lists", "NULL", "A LIST set needs the keys of each of its lists.", lists_example);
+	parse_lists(*settings.lists, pg::partition_table(settings.parent));
+}
+
+void require_modulus(const set &settings)
+{
+	if (!settings.modulus)
+		refuse("modulus", "NULL", "A HASH set needs the number of its partitions.", "Give a number such as 16.");
+	if (*settings.modulus < 1)
+		refuse("modulus", std::to_string(*settings.modulus), "It is a number of partitions, 1 or more.", "Give a number such as 16.");
+	if (settings.default_partition)
+		refuse("default_partition", "true", "A HASH set has a partition for every row.", "Leave default_partition out.");
+	plan_remainders(settings, pg::partition_table(settings.parent));
+}
+
+void refuse_options_of_other_strategies(const set &settings)
+{
+	struct option {
+		bool given;
+		const char *name;
+		const char *strategy;
+	};
+	const bool retains = settings.retention || settings.retain_partitions;
+	const std::initializer_list<option> options{
+		{settings.interval.has_value(), "partition_interval", "range"}, {settings.start_at.has_value(), "start_at", "range"},
+		{retains, "retention", "range"},								{settings.key_format != "native", "key_format", "range"},
+		{settings.lists.has_value(), "lists", "list"},					{settings.modulus.has_value(), "modulus", "hash"}};
+	for (const option &other : options)
+		if (other.given && settings.strategy != other.strategy)
+			throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE,
+							  std::string(other.name) + " does not go with a table partitioned by " + pg::upper_case(settings.strategy),
+							  "\"" + pg::qualified_name(settings.parent) + "\" is partitioned by " + pg::upper_case(settings.strategy) + ".",
+							  std::string("Leave ") + other.name + " out; it is for tables partitioned by " + pg::upper_case(other.strategy) + ".");
+}
+
+} // namespace
+
+void require_partitioned(Oid oid)
+{
+	const pg::relation parent(oid, AccessShareLock);
+	const std::string name = pg::qualified_name(oid);
+	const char kind = parent.form()->relkind;
+	if (kind == RELKIND_PARTITIONED_TABLE)
+		return;
+	if (kind == RELKIND_RELATION)
+		throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "table \"" + name + "\" is not partitioned",
+						  "Only a table made with PARTITION BY can have partitions.",
+						  "Make one beside it: CREATE TABLE " + name + "_partitioned (LIKE " + name +
+							  " INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (column);");
+	throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + name + "\" is not a partitioned table",
+					  "Views, indexes, sequences and foreign tables cannot have partitions.",
+					  "Name a table made with CREATE TABLE … PARTITION BY RANGE (column).");
+}
+
+void require_manageable(Oid parent)
+{
+	const pg::relation open(parent, AccessShareLock);
+	const std::string name = pg::qualified_name(parent);
+	require_partitioned(parent);
+	if (open.form()->relpersistence == RELPERSISTENCE_TEMP)
+		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot manage temporary table \"" + name + "\"",
+						  "Its partitions would vanish with the session.", "Use a permanent table.");
+	const pg::partition_table table(parent);
+	if (table.strategy() == pg::partition_strategy::range && table.key().columns > 1)
+		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot manage a RANGE key of several columns",
+						  "The key of \"" + name + "\" has " + std::to_string(table.key().columns) + " columns; no interval follows from a pair of values.",
+						  "Partition by one column, and partition the partitions by the other if need be.");
+}
+
+void validate(const set &settings)
+{
+	refuse_options_of_other_strategies(settings);
+	require_name_pattern(settings.name_pattern);
+	if (settings.table_options)
+		pg::require_table_options(*settings.table_options);
+	require_no_row_security(settings);
+	if (settings.strategy == "list")
+		require_lists(settings);
+	else if (settings.strategy == "hash")
+		require_modulus(settings);
+	else
+		require_range_options(settings);
+}
+
+} // namespace partition

@@ -1,0 +1,17 @@
+// largest_key.hpp: how far a table's key has come.
+#pragma once
+
+#include <optional>
+
+#include "pg/error.hpp"
+
+namespace pg {
+
+// The largest value of a column in one partition, from the last entry of a
+// btree that leads with the column; by a query where there is no such index,
+// the partition has partitions itself, or the key is an expression (column 0).
+// Nothing where the partition has no rows.  Copied into the current memory
+// context.
+std::optional<Datum> largest_key(Oid partition, AttrNumber parent_column, Oid parent);
+
+} // namespace pg

@@ -1,0 +1,145 @@
+// partition_table.cpp: a partitioned table as the relation cache describes it.
+#include "pg/partition_table.hpp"
+
+extern "C" {
+#include "catalog/partition.h"
+}
+
+namespace pg {
+
+partition_table::partition_table(Oid parent, LOCKMODE mode, pending treat)
+	: relation_(parent, mode, relation::on_close::keep_lock), descriptor_(nullptr)
+{
+	const bool omit = treat == pending::omit;
+	descriptor_ = call([this, omit] { return RelationGetPartitionDesc(relation_.get(), omit); });
+	if (strategy() != partition_strategy::range || descriptor_->boundinfo == nullptr)
+		return;
+	// The server keeps the distinct bounds in order; indexes[i] is the
+	// partition that ends at bound i, -1 for a gap.  Partitions are numbered in
+	// bound order, so the upper bounds come out in order too.
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	upper_.reserve(descriptor_->nparts);
+	for (int n = 0; n < bounds->nindexes; ++n)
+		if (bounds->indexes[n] >= 0)
+			upper_.push_back(n);
+}
+
+partition_strategy partition_table::strategy() const
+{
+	return static_cast<partition_strategy>(call(RelationGetPartitionKey, relation_.get())->strategy);
+}
+
+partition_key partition_table::key() const
+{
+	const PartitionKey key = call(RelationGetPartitionKey, relation_.get());
+	int32 typmod = key->parttypmod[0];
+	const Oid type = call([&] { return getBaseTypeAndTypmod(key->parttypid[0], &typmod); });
+	return {key->partnatts, key->partattrs[0], type, typmod, key->partcollation[0]};
+}
+
+Oid partition_table::default_partition() const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	return bounds != nullptr && partition_bound_has_default(bounds) ? descriptor_->oids[bounds->default_index] : InvalidOid;
+}
+
+int partition_table::bounded() const
+{
+	return descriptor_->nparts - (OidIsValid(default_partition()) ? 1 : 0);
+}
+
+static range_bound bound_at(const PartitionBoundInfo bounds, int n)
+{
+	const Datum datum = bounds->datums[n][0];
+	switch (bounds->kind[n][0])
+	{
+	case PARTITION_RANGE_DATUM_MINVALUE:
+		return {range_bound::kind::minvalue, 0};
+	case PARTITION_RANGE_DATUM_MAXVALUE:
+		return {range_bound::kind::maxvalue, 0};
+	default:
+		return {range_bound::kind::value, datum};
+	}
+}
+
+range_partition partition_table::range(int n) const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	return {descriptor_->oids[n], bound_at(bounds, upper_[n] - 1), bound_at(bounds, upper_[n])};
+}
+
+int partition_table::list_partition_of(Datum value) const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	if (bounds == nullptr)
+		return -1;
+	return call([&] {
+		const PartitionKey key = RelationGetPartitionKey(relation_.get());
+		bool equal = false;
+		const int at = partition_list_bsearch(key->partsupfunc, key->partcollation, bounds, value, &equal);
+		return at >= 0 && equal ? bounds->indexes[at] : -1;
+	});
+}
+
+int partition_table::null_partition() const
+{
+	return descriptor_->boundinfo != nullptr ? descriptor_->boundinfo->null_index : -1;
+}
+
+bool partition_table::equal(Datum a, Datum b) const
+{
+	return call([&] {
+		const PartitionKey key = RelationGetPartitionKey(relation_.get());
+		return DatumGetInt32(FunctionCall2Coll(&key->partsupfunc[0], key->partcollation[0], a, b)) == 0;
+	});
+}
+
+vector<Datum> partition_table::list_values(int n) const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	vector<Datum> values;
+	for (int at = 0; at < bounds->ndatums; ++at)
+		if (bounds->indexes[at] == n)
+			values.push_back(bounds->datums[at][0]);
+	return values;
+}
+
+// Partitions are numbered in the order of their bounds, modulus first.
+hash_bound partition_table::hash(int n) const
+{
+	const Datum *bound = descriptor_->boundinfo->datums[n];
+	return {DatumGetInt32(bound[0]), DatumGetInt32(bound[1])};
+}
+
+vector<int> partition_table::hash_slots() const
+{
+	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	vector<int> slots;
+	if (bounds != nullptr)
+		slots.assign(bounds->indexes, bounds->indexes + bounds->nindexes);
+	return slots;
+}
+
+bool detach_pending(Oid partition)
+{
+	return call([=] {
+		bool pending = false;
+		Relation inherits = table_open(InheritsRelationId, AccessShareLock);
+		ScanKeyData key;
+		ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(partition));
+		SysScanDesc scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
+		HeapTuple tuple = systable_getnext(scan);
+		if (HeapTupleIsValid(tuple))
+			pending = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhdetachpending;
+		systable_endscan(scan);
+		table_close(inherits, AccessShareLock);
+		return pending;
+	});
+}
+
+Oid parent_of(Oid partition)
+{
+	return call([=] { return get_rel_relispartition(partition) ? get_partition_parent(partition, true) : InvalidOid; });
+}
+
+} // namespace pg

@@ -1,0 +1,301 @@
+// databases.cpp: the table of databases, and when each is due.
+#include <algorithm>
+#include <limits>
+
+#include "core/backoff.hpp"
+
+#include "worker/databases.hpp"
+
+#include "pg/random.hpp"
+#include "pg/crash_mark.hpp"
+#include "worker/processes.hpp"
+#include "worker/settings.hpp"
+
+namespace worker {
+
+namespace {
+
+constexpr int64 second = USECS_PER_SEC;
+constexpr int64 hour = USECS_PER_HOUR;
+// A ticker that lasted this long was not failing.
+constexpr int64 steady = USECS_PER_MINUTE;
+
+int64 naptime()
+{
+	return settings::naptime * second;
+}
+
+TimestampTz after_failures(int failures, int64 base)
+{
+	return GetCurrentTimestamp() + core::backoff(failures, base, std::max(hour, base), pg::random_fraction());
+}
+
+// A database where there is nothing for us is looked at ten times more rarely.
+int64 period(const database &entry)
+{
+	const bool useless = entry.extension == extension_state::absent || entry.extension == extension_state::other_version;
+	return useless ? 10 * naptime() : naptime();
+}
+
+bool by_oid(const database &entry, Oid oid)
+{
+	return entry.oid < oid;
+}
+
+database *lower_bound(shared_state &state, Oid oid)
+{
+	return std::lower_bound(state.databases(), state.databases_end(), oid, by_oid);
+}
+
+bool is_listed(const pg::vector<pg::database> &listed, Oid oid)
+{
+	return std::binary_search(listed.begin(), listed.end(), pg::database{oid, {}},
+							  [](const pg::database &a, const pg::database &b) { return a.oid < b.oid; });
+}
+
+bool is_at_work(const database &entry)
+{
+	return entry.maintenance.at_work || entry.ticker.at_work;
+}
+
+database *add(shared_state &state, Oid oid)
+{
+	if (state.database_count == state.database_capacity)
+	{
+		state.databases_left_out = true;
+		return nullptr;
+	}
+	database *place = lower_bound(state, oid);
+	std::move_backward(place, state.databases_end(), state.databases_end() + 1);
+	++state.database_count;
+	*place = database{};
+	place->oid = oid;
+	place->maintenance.due = place->ticker.due = GetCurrentTimestamp();
+	return place;
+}
+
+void forget_unlisted(shared_state &state, const pg::vector<pg::database> &listed)
+{
+	const database *end = std::remove_if(state.databases(), state.databases_end(), [&](const database &entry) {
+		return !is_listed(listed, entry.oid) && !is_at_work(entry);
+	});
+	state.database_count = static_cast<int>(end - state.databases());
+}
+
+// The mark of a pass that a crash cut off is read once, when the database is
+// first seen after it.
+void heed_crash_mark(database &entry)
+{
+	entry.crashes = pg::read_crash_mark(entry.oid);
+	if (entry.crashes > 0)
+		entry.maintenance.due = after_failures(entry.crashes, 10 * second);
+}
+
+// After a shorter mosaic.naptime nobody sleeps out the longer one.
+void shorten_wait(database &entry)
+{
+	if (entry.maintenance.failures == 0 && entry.crashes == 0)
+		entry.maintenance.due = std::min(entry.maintenance.due, GetCurrentTimestamp() + period(entry));
+}
+
+// What wakes the launcher early; where nobody runs, the time is kept for it.
+void wake_launcher(shared_state &state)
+{
+	if (state.launcher != nullptr)
+		SetLatch(state.launcher);
+}
+
+bool is_waiting(database &entry, process_kind kind)
+{
+	return !entry.of(kind).at_work && (kind == process_kind::maintenance || entry.wants_ticker);
+}
+
+// Rows that no pass could help must not keep passes coming.
+int64 next_miss_pause(const database &entry, int applied)
+{
+	if (applied > 0)
+		return 0;
+	return entry.for_miss ? std::clamp(2 * entry.miss_pause, second, std::max(second, naptime())) : entry.miss_pause;
+}
+
+} // namespace
+
+database *find_database(shared_state &state, Oid oid)
+{
+	database *found = lower_bound(state, oid);
+	return found != state.databases_end() && found->oid == oid ? found : nullptr;
+}
+
+void discovered(shared_state &state, const pg::vector<pg::database> &listed)
+{
+	state.databases_left_out = false;
+	forget_unlisted(state, listed);
+	for (const pg::database &known : listed)
+	{
+		database *entry = find_database(state, known.oid);
+		if (entry == nullptr)
+		{
+			entry = add(state, known.oid);
+			if (entry == nullptr)
+				continue;
+			heed_crash_mark(*entry);
+		}
+		entry->name = known.name;
+		shorten_wait(*entry);
+	}
+}
+
+database *longest_due(shared_state &state, process_kind kind)
+{
+	const TimestampTz now = GetCurrentTimestamp();
+	database *longest = nullptr;
+	for (database *entry = state.databases(); entry < state.databases_end(); ++entry)
+		if (is_waiting(*entry, kind) && entry->of(kind).due <= now && (longest == nullptr || entry->of(kind).due < longest->of(kind).due))
+			longest = entry;
+	return longest;
+}
+
+TimestampTz next_event(shared_state &state)
+{
+	TimestampTz next = std::numeric_limits<TimestampTz>::max();
+	for (database *entry = state.databases(); entry < state.databases_end(); ++entry)
+		for (const process_kind kind : {process_kind::maintenance, process_kind::ticker})
+			if (is_waiting(*entry, kind))
+				next = std::min(next, entry->of(kind).due);
+	return next;
+}
+
+void begun(database &entry, process_kind kind)
+{
+	duty &duty = entry.of(kind);
+	duty.at_work = true;
+	duty.may_end = false;
+	duty.since = GetCurrentTimestamp();
+	if (kind != process_kind::maintenance)
+		return;
+	entry.nudged = false;
+	entry.for_miss = entry.missed;
+	entry.missed = false;
+}
+
+void not_begun(database &entry, process_kind kind)
+{
+	entry.of(kind).at_work = false;
+}
+
+void sent_away(database &entry, process_kind kind)
+{
+	entry.of(kind).may_end = true;
+}
+
+void gone(database &entry, process_kind kind)
+{
+	duty &duty = entry.of(kind);
+	duty.at_work = false;
+	duty.ended = GetCurrentTimestamp();
+	if (duty.may_end)
+		return stand_aside(entry, kind);
+	if (kind == process_kind::ticker && duty.ended - duty.since > steady)
+		duty.failures = 0;
+	++duty.failures;
+	duty.due = after_failures(duty.failures, kind == process_kind::ticker ? second : naptime());
+}
+
+void stand_aside(database &entry, process_kind kind)
+{
+	entry.of(kind).due = GetCurrentTimestamp() + second;
+}
+
+void pass_reported(database &entry, const pass_report &report)
+{
+	duty &duty = entry.maintenance;
+	const TimestampTz now = GetCurrentTimestamp();
+	duty.at_work = false;
+	duty.failures = 0;
+	duty.ended = now;
+	entry.crashes = 0;
+	entry.extension = report.extension;
+	entry.miss_pause = next_miss_pause(entry, report.applied);
+	++entry.passes;
+
+	duty.due = now + period(entry);
+	if (entry.missed)
+		duty.due = std::min(duty.due, now + entry.miss_pause);
+	if (entry.nudged || !report.complete)
+		duty.due = now;
+}
+
+void error_raised(database &entry, const char *message)
+{
+	++entry.errors;
+	entry.error_at = GetCurrentTimestamp();
+	strlcpy(entry.last_error, message, error_size);
+}
+
+void nudge_maintenance()
+{
+	const locked_state state(LW_EXCLUSIVE);
+	database *entry = find_database(*state, MyDatabaseId);
+	if (entry == nullptr)
+		state->discover = true;
+	else
+	{
+		entry->nudged = true;
+		if (entry->crashes == 0)
+			entry->maintenance.due = std::min(entry->maintenance.due, GetCurrentTimestamp());
+	}
+	wake_launcher(*state);
+}
+
+void nudge_for_missing_partition()
+{
+	const locked_state state(LW_EXCLUSIVE);
+	database *entry = find_database(*state, MyDatabaseId);
+	if (entry == nullptr || entry->extension != extension_state::present || entry->maintenance.failures > 0 || entry->crashes > 0)
+		return;
+	entry->missed = true;
+	const TimestampTz due = std::max(GetCurrentTimestamp(), entry->maintenance.ended + entry->miss_pause);
+	if (entry->maintenance.at_work || entry->maintenance.due <= due)
+		return;
+	entry->maintenance.due = due;
+	wake_launcher(*state);
+}
+
+void want_ticker(Oid oid)
+{
+	const locked_state state(LW_EXCLUSIVE);
+	database *entry = find_database(*state, oid);
+	if (entry == nullptr)
+		entry = add(*state, oid);
+	if (entry == nullptr || entry->wants_ticker)
+		return;
+	entry->wants_ticker = true;
+	wake_launcher(*state);
+}
+
+void ticker_finished(Oid oid)
+{
+	const locked_state state(LW_EXCLUSIVE);
+	if (database *entry = find_database(*state, oid); entry != nullptr)
+	{
+		entry->wants_ticker = false;
+		entry->ticker.may_end = true;
+	}
+}
+
+void nudge_ticker()
+{
+	{
+		const locked_state state(LW_SHARED);
+		const database *entry = find_database(*state, MyDatabaseId);
+		const process *ticker = find_process(*state, process_kind::ticker, MyDatabaseId);
+		if (ticker != nullptr && ticker->pid != 0)
+			SetLatch(ticker->latch);
+		// One that is about to end does not wake up again.
+		if (entry != nullptr && entry->wants_ticker)
+			return;
+	}
+	want_ticker(MyDatabaseId);
+}
+
+} // namespace worker
