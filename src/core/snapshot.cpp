@@ -40,6 +40,12 @@ bool snapshot::sees(std::uint64_t xid) const
 	return xid < xmax && !std::binary_search(running.begin(), running.end(), xid);
 }
 
+bool snapshot::covers(const snapshot &other) const
+{
+	return other.xmax <= xmax &&
+		   std::none_of(running.begin(), running.end(), [&](std::uint64_t xid) { return other.sees(xid); });
+}
+
 void snapshot::hide(std::uint64_t xid)
 {
 	if (!sees(xid))

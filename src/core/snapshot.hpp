@@ -20,6 +20,8 @@ struct snapshot {
 	std::vector<std::uint64_t> running; // in between, ascending
 
 	bool sees(std::uint64_t xid) const;
+	// Does it see all that the other one sees?
+	bool covers(const snapshot &other) const;
 	// The same snapshot, as if this transaction were still running.
 	void hide(std::uint64_t xid);
 	// The same snapshot, as if nothing from limit on had begun.

@@ -78,30 +78,38 @@ std::vector<page_entry> distribute(const std::vector<outbox::row> &rows, const s
 	return entries;
 }
 
+// Where to go on after a page that ends with the tick `last`, and has looked
+// beyond it if `beyond` says how far.  The short form will do unless something
+// has been seen that the tick does not have: told once is told.
+core::position_token next_token(const core::snapshot &seen, const tick_row &last, const page_entry *beyond)
+{
+	core::position_token next = token_at(last);
+	const bool ahead = !last.seen.covers(seen);
+	if (beyond != nullptr && (ahead || !beyond->changes.empty()))
+		next.seen = beyond->tick.seen;
+	else if (ahead)
+		next.seen = seen;
+	if (next.seen)
+		next.timeline = pg::current_timeline();
+	return next;
+}
+
 page after(const core::position_token &token, const tick_row &from, int64 max_ticks, bool beyond)
 {
 	std::vector<tick_row> ticks = committed_ticks_after(token.position, max_ticks);
-	const tick_row last = ticks.empty() ? from : ticks.back();
-	const bool to_the_end = static_cast<int64>(ticks.size()) < max_ticks;
-	if (beyond && to_the_end && !pg::on_standby())
-		ticks.push_back(tick_of_now(last.position + 1));
-
+	const core::snapshot seen = seen_at(token, from);
 	page result;
-	result.end = last;
-	result.next = ticks.empty() ? token : token_at(last);
-	if (ticks.empty())
-		return result;
-
-	core::snapshot end = ticks.back().seen;
-	const pg::latest_snapshot now;
-	result.entries = distribute(outbox::read_window(seen_at(token, from), end, SIZE_MAX), ticks);
-	page_entry &newest = result.entries.back();
-	if (newest.tick.position == last.position)
-		return result;
-	if (!newest.changes.empty())
-		result.next = {installation(), newest.tick.timeline, last.position, newest.tick.seen, false};
-	else if (ticks.size() == 1)
-		result.next = token;
+	result.end = ticks.empty() ? from : ticks.back();
+	const bool to_now = beyond && static_cast<int64>(ticks.size()) < max_ticks && !pg::on_standby();
+	if (to_now)
+		ticks.push_back(tick_of_now(result.end.position + 1));
+	if (!ticks.empty())
+	{
+		core::snapshot end = ticks.back().seen;
+		const pg::latest_snapshot now;
+		result.entries = distribute(outbox::read_window(seen, end, SIZE_MAX), ticks);
+	}
+	result.next = next_token(seen, result.end, to_now ? &result.entries.back() : nullptr);
 	return result;
 }
 

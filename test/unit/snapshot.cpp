@@ -15,6 +15,15 @@ TEST(Snapshot, SeesWhatHadEnded)
 		EXPECT_FALSE(snap->sees(xid)) << xid;
 }
 
+TEST(Snapshot, CoversWhatSeesNoMore)
+{
+	const auto snap = *core::parse_snapshot("10:20:10,14");
+	for (const char *less : {"10:20:10,14", "10:20:10,12,14", "9:9:", "10:15:10,14"})
+		EXPECT_TRUE(snap.covers(*core::parse_snapshot(less))) << less;
+	for (const char *more : {"14:20:14", "10:21:10,14", "10:20:10"})
+		EXPECT_FALSE(snap.covers(*core::parse_snapshot(more))) << more;
+}
+
 TEST(Snapshot, HidesItsOwnTransaction)
 {
 	auto snap = *core::parse_snapshot("10:20:14");
