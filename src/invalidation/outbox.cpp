@@ -9,6 +9,7 @@
 #include "invalidation/outbox.hpp"
 
 #include "pg/identity.hpp"
+#include "pg/locking.hpp"
 #include "pg/table.hpp"
 #include "pg/value.hpp"
 
@@ -81,6 +82,8 @@ void read_new(const open_outbox &outbox, const core::snapshot &from, core::snaps
 
 bool insert(int32 chunk, const std::string &body)
 {
+	// Many writers extend the table together, and wait for each other.
+	const pg::lock_timeout_off patient;
 	const pg::relation table(pg::find_extension_relation("outbox"), RowExclusiveLock, pg::relation::missing_ok::yes);
 	if (!table)
 	{
