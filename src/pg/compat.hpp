@@ -28,6 +28,16 @@ inline bool class_ownercheck(Oid relation, Oid role)
 #endif
 }
 
+// 18 brought generated columns that are computed when read (83ea6c540).
+inline bool is_virtual_generated([[maybe_unused]] const FormData_pg_attribute *attribute)
+{
+#if PG_VERSION_NUM >= 180000
+	return attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
+#else
+	return false;
+#endif
+}
+
 // 18 dropped the argument run_once of PortalRun (3eea7a0c9).
 inline void portal_run_to_completion(Portal portal, DestReceiver *receiver)
 {

@@ -15,6 +15,19 @@ value optional_text_value(const std::optional<std::string> &v)
 	return v ? text_value(std::string_view(*v)) : null_of(TEXTOID);
 }
 
+value bytea_value(std::string_view bytes)
+{
+	value v = text_value(bytes); // the same layout
+	v.type = BYTEAOID;
+	return v;
+}
+
+std::string bytea_text(Datum bytea_datum)
+{
+	const bytea *bytes = call([=] { return DatumGetByteaPP(bytea_datum); });
+	return {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)};
+}
+
 value name_value(const char *v)
 {
 	return {NAMEOID, call([=] { return DirectFunctionCall1(namein, CStringGetDatum(v)); }), false};

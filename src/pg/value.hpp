@@ -35,6 +35,10 @@ value text_value(std::string_view v);
 value optional_text_value(const std::optional<std::string> &v);
 value name_value(const char *v);
 
+value bytea_value(std::string_view bytes);
+
+std::string bytea_text(Datum bytea_datum);
+
 // Text of a text-like or name argument.
 std::string to_string(Datum text_datum);
 
