@@ -13,11 +13,6 @@
 #include "pg/table.hpp"
 #include "pg/value.hpp"
 
-extern "C" {
-#include "access/stratnum.h"
-#include "utils/fmgroids.h"
-}
-
 namespace invalidation::outbox {
 
 namespace {

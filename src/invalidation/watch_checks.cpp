@@ -10,10 +10,6 @@
 #include "pg/identity.hpp"
 #include "pg/value.hpp"
 
-extern "C" {
-#include "catalog/catalog.h"
-}
-
 namespace invalidation {
 
 namespace {
