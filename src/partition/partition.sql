@@ -182,7 +182,7 @@ CREATE FUNCTION mosaic.create_parent(
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_create_parent';
 COMMENT ON FUNCTION mosaic.create_parent(regclass, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz) IS
 'Manages a partitioned table from now on and makes the partitions that are due, in the caller''s transaction. Returns the partitions made.
-partition_interval: ''1 month'', ''7 days'', ''daily'' … or a number for numeric keys. premake: whole intervals kept ready ahead. retention: age or key distance from which partitions are retired. start_at: exact first bound, anchor of the grid. key_format: native, epoch_s, epoch_ms, epoch_us, epoch_ns, uuidv7, ulid, snowflake. time_zone: IANA zone in which days are counted, default the session''s. reference_time: the clock of this call.
+partition_interval: ''1 month'', ''7 days'', ''daily'' ... or a number for numeric keys. premake: whole intervals kept ready ahead. retention: age or key distance from which partitions are retired. start_at: exact first bound, anchor of the grid. key_format: native, epoch_s, epoch_ms, epoch_us, epoch_ns, uuidv7, ulid, snowflake. time_zone: IANA zone in which days are counted, default the session''s. reference_time: the clock of this call.
 Errors: 42809 not a partitioned table, 42501 not its owner, 42710 managed already, 22023 an argument that does not fit, 53200 more partitions than the lock table holds.';
 
 CREATE FUNCTION mosaic.drop_parent(parent regclass) RETURNS void
