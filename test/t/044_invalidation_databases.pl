@@ -11,7 +11,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
 
-my $node = start_node('databases');
+# (each database with watches takes a worker slot)
+my $node = start_node('databases', max_worker_processes => 20);
 sub sql { return $node->safe_psql($_[1] // 'postgres', $_[0]) }
 
 sub database_with_ticker
