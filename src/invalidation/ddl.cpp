@@ -182,7 +182,7 @@ void follow(FunctionCallInfo fcinfo, const dropped_column &dropped)
 						  "cannot drop column \"" + dropped.column + "\" of table " + pg::qualified_name(w->table) +
 							  " because other objects depend on it",
 						  watch_number + " of the table depends on the column.",
-						  "Use DROP COLUMN … CASCADE to end the watch too, or first: SELECT mosaic.unwatch(" + std::to_string(w->id) + ");");
+						  "Use DROP COLUMN ... CASCADE to end the watch too, or first: SELECT mosaic.unwatch(" + std::to_string(w->id) + ");");
 	end_watch(*w, "Its column \"" + dropped.column + "\" was dropped.");
 }
 
