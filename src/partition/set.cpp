@@ -200,7 +200,7 @@ set_state require_set(Oid parent)
 	if (!OidIsValid(pg::owner_of(parent)))
 		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "no managed parent has the OID " + name);
 	throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + name + "\" is not a managed parent", {},
-					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", …);");
+					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", ...);");
 }
 
 set lock_set(Oid parent)

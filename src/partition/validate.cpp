@@ -132,7 +132,7 @@ void require_partitioned(Oid oid)
 							  " INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (column);");
 	throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + name + "\" is not a partitioned table",
 					  "Views, indexes, sequences and foreign tables cannot have partitions.",
-					  "Name a table made with CREATE TABLE … PARTITION BY RANGE (column).");
+					  "Name a table made with CREATE TABLE ... PARTITION BY RANGE (column).");
 }
 
 TimestampTz require_reference_time(const pg::arguments &arguments, int n)
