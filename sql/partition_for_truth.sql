@@ -56,8 +56,8 @@ FROM (VALUES
 	(9, 'k1 date', '{"a": ["2024-01-01"], "b": ["2024-01-02"]}', 'date ''2024-01-01'' + n % 2', false)
 ) c (n, columns, lists, keys, with_default), truth(c.columns, 'LIST (k1)', format('lists => %L, default_partition => %L', c.lists, c.with_default), c.keys) t ORDER BY 1;
 
--- HASH.
-SELECT c.n, c.columns, t.*
+-- HASH.  An enum is hashed by its OIDs, which differ from run to run.
+SELECT c.n, c.columns, t.rows, CASE WHEN c.columns <> 'k1 colour' THEN t.partitions END AS partitions, t.wrong
 FROM (VALUES
 	(1, 'k1 integer', 'HASH (k1)', 'n'), (2, 'k1 bigint', 'HASH (k1)', 'n'), (3, 'k1 text', 'HASH (k1)', 'md5(n::text)'), (4, 'k1 varchar(3)', 'HASH (k1)', '(n % 1000)::text'),
 	(5, 'k1 uuid', 'HASH (k1)', 'md5(n::text)::uuid'), (6, 'k1 timestamptz', 'HASH (k1)', 'timestamptz ''2024-01-01'' + n * interval ''1 second'''), (7, 'k1 numeric', 'HASH (k1)', 'n / 7.0'),

@@ -7,6 +7,7 @@
 #include "partition/pass.hpp"
 
 #include "partition/log.hpp"
+#include "partition/missing_row.hpp"
 #include "partition/retiring.hpp"
 #include "pg/identity.hpp"
 #include "pg/spi.hpp"
@@ -247,7 +248,16 @@ pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
 	driver.begin();
 	const std::vector<Oid> parents = due_parents();
 	driver.commit();
-	return maintain_sets(driver, parents);
+	pass_outcome outcome;
+	make_wanted(driver, outcome);
+	for (const Oid one : parents)
+	{
+		if (!driver.goes_on())
+			break;
+		set_pass(driver, one, outcome).run();
+		make_wanted(driver, outcome); // somebody may have come while it ran
+	}
+	return outcome;
 }
 
 std::vector<maintained> maintain_in_transaction(const set_state &state, TimestampTz reference_time)

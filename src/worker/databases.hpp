@@ -41,6 +41,10 @@ void error_raised(database &entry, const char *message);
 void nudge_maintenance();
 void nudge_ticker();
 void nudge_for_missing_partition();
+// A pass for a partition that policy allows: false where it would not begin at
+// once.
+bool serves_at_once();
+bool nudge_for_wanted();
 
 // A ticker that finds nothing to do says so before it ends.
 void set_wants_ticker(Oid database, bool wants);
