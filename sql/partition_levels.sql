@@ -25,10 +25,10 @@ SELECT command FROM mosaic.partition_log WHERE parent = 'orders'::regclass AND p
 SELECT count(*) FILTER (WHERE NOT i.indisvalid) AS invalid, count(*) FROM pg_partition_tree('orders') t JOIN pg_index i ON i.indrelid = t.relid;
 -- Scenario 66, a level down: dropped, reported for its table, repaired.
 DROP TABLE orders_p20240201_p1;
-SELECT severity, code, object, detail, hint FROM mosaic.partition_issues('2024-02-01') WHERE set = 'orders'::regclass;
+SELECT severity, code, object, detail, hint FROM mosaic.partition_issues('2024-02-01') WHERE code <> 'missed_rows' AND set = 'orders'::regclass;
 SELECT step, partition, lower_bound, upper_bound, reason FROM mosaic.plan('orders', '2024-02-01');
 SELECT partition, outcome FROM mosaic.run_maintenance('orders', '2024-02-01');
-SELECT code FROM mosaic.partition_issues('2024-02-01') WHERE set = 'orders'::regclass;
+SELECT code FROM mosaic.partition_issues('2024-02-01') WHERE code <> 'missed_rows' AND set = 'orders'::regclass;
 -- Scenario 63: a partition of the user's own is adopted, whole or not; one
 -- that is partitioned otherwise is left alone.
 CREATE TABLE orders_2023 PARTITION OF orders FOR VALUES FROM ('2023-12-01') TO ('2024-01-01') PARTITION BY HASH (tenant);
@@ -85,13 +85,13 @@ SELECT * FROM mosaic.create_sub_parent('events', 'RANGE (at)', '1 day', premake 
 SELECT * FROM tree('events');
 SELECT action, partition, outcome FROM mosaic.run_maintenance('events', '2024-01-04 12:00');
 SELECT action, partition, reason FROM mosaic.plan('events', '2024-01-05 00:00');
-SELECT code, severity, object, detail FROM mosaic.partition_issues('2024-01-06 12:00') WHERE set = 'events'::regclass ORDER BY object;
-SELECT code, severity, object, detail FROM mosaic.partition_issues('2024-01-05 12:00') WHERE set = 'events'::regclass ORDER BY object;
+SELECT code, severity, object, detail FROM mosaic.partition_issues('2024-01-06 12:00') WHERE code <> 'missed_rows' AND set = 'events'::regclass ORDER BY object;
+SELECT code, severity, object, detail FROM mosaic.partition_issues('2024-01-05 12:00') WHERE code <> 'missed_rows' AND set = 'events'::regclass ORDER BY object;
 SELECT expired FROM mosaic.partition_coverage('2024-01-05 00:00') WHERE parent = 'events'::regclass;
 -- mosaic.max_drops counts a whole set.
 SET mosaic.max_drops = 3;
 SELECT count(*) FROM mosaic.plan('events', '2024-01-07 00:00') WHERE action = 'drop';
-SELECT code, detail FROM mosaic.partition_issues('2024-01-07 00:00') WHERE set = 'events'::regclass AND code LIKE 'ret%';
+SELECT code, detail FROM mosaic.partition_issues('2024-01-07 00:00') WHERE code <> 'missed_rows' AND set = 'events'::regclass AND code LIKE 'ret%';
 SET mosaic.max_drops = 4;
 SELECT count(*) FROM mosaic.plan('events', '2024-01-07 00:00') WHERE action = 'drop';
 RESET mosaic.max_drops;

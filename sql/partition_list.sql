@@ -12,7 +12,7 @@ SELECT strategy, lists, name_pattern, premake FROM mosaic.partition_set WHERE pa
 -- Nothing more is due, and the plan says so.
 SELECT * FROM mosaic.plan('orders');
 SELECT * FROM mosaic.run_maintenance('orders');
-SELECT code FROM mosaic.partition_issues() WHERE set = 'orders'::regclass;
+SELECT code FROM mosaic.partition_issues() WHERE code <> 'missed_rows' AND set = 'orders'::regclass;
 
 -- Every other type of key; keys come back as the type writes them.
 CREATE TYPE colour AS ENUM ('red', 'green', 'blue');
@@ -108,11 +108,11 @@ CREATE TABLE orders_poland PARTITION OF orders FOR VALUES IN ('PL');
 SELECT * FROM mosaic.list_assign('orders', 'east', '{PL,CZ}');
 DROP TABLE orders_na;
 ALTER TABLE orders DETACH PARTITION orders_asia;
-SELECT severity, code, detail, hint FROM mosaic.partition_issues() WHERE set = 'orders'::regclass;
+SELECT severity, code, detail, hint FROM mosaic.partition_issues() WHERE code <> 'missed_rows' AND set = 'orders'::regclass;
 SELECT step, action, partition, lower_bound, reason, command FROM mosaic.plan('orders');
 SELECT action, partition, lower_bound, outcome FROM mosaic.run_maintenance('orders');
 SELECT partition, lower_bound FROM mosaic.partitions('orders');
-SELECT code FROM mosaic.partition_issues() WHERE set = 'orders'::regclass;
+SELECT code FROM mosaic.partition_issues() WHERE code <> 'missed_rows' AND set = 'orders'::regclass;
 -- Of a list whose keys are partly taken, the others.
 CREATE TABLE adopted (k integer) PARTITION BY LIST (k);
 CREATE TABLE adopted_two PARTITION OF adopted FOR VALUES IN (2, NULL);
@@ -135,6 +135,15 @@ UPDATE mosaic.partition_set SET name_pattern = '{bound}_of_{parent}', create_pau
 SELECT * FROM mosaic.list_assign('shades', 'cold', '{blue}');
 UPDATE mosaic.partition_set SET create_paused = false WHERE parent = 'shades'::regclass;
 SELECT action, partition FROM mosaic.run_maintenance('shades');
+
+-- auto_lists: a set may begin without a list; what it makes of rows that
+-- found no partition is the worker's.
+CREATE TABLE any_value (k text) PARTITION BY LIST (k);
+SELECT * FROM mosaic.create_parent('any_value', auto_lists => true);
+SELECT * FROM mosaic.run_maintenance('any_value');
+SELECT lists, auto_lists FROM mosaic.partition_set WHERE parent = 'any_value'::regclass;
+SELECT * FROM mosaic.list_assign('any_value', 'a', '{x,y}');
+UPDATE mosaic.partition_set SET auto_lists = false WHERE parent = 'any_value'::regclass;
 
 -- A key that the server can list but that is an expression.
 CREATE TABLE mail (address text) PARTITION BY LIST (lower(address));
@@ -192,7 +201,7 @@ SET ROLE mosaic_list_stranger;
 UPDATE mosaic.partition_set SET lists = '{}' WHERE parent = 'partition_list.shades'::regclass;
 RESET ROLE;
 
-SELECT mosaic.drop_parent(parent) FROM mosaic.partition_set;
+SELECT count(mosaic.drop_parent(parent)) FROM mosaic.partition_set;
 SET client_min_messages = warning;
 DROP SCHEMA partition_list, partition_list_two CASCADE;
 DROP ROLE mosaic_list_stranger;

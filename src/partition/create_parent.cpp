@@ -1,6 +1,7 @@
 // create_parent.cpp: mosaic.create_parent() and mosaic.drop_parent().
 #include "partition/apply.hpp"
 #include "partition/arguments.hpp"
+#include "partition/misses.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
@@ -53,6 +54,7 @@ PG_FUNCTION(mosaic_drop_parent)
 	require_set(parent);
 	pg::require_ownership_or_gone(parent);
 	delete_set(parent);
+	forget_missed(parent);
 	return Datum(0);
 }
 

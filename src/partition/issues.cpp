@@ -1,5 +1,8 @@
 // issues.cpp: what is or will be wrong with a set, a row an issue.
+#include <algorithm>
+
 #include "partition/assess.hpp"
+#include "partition/misses.hpp"
 #include "partition/settings.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
@@ -116,6 +119,28 @@ void add_default(issue_list &issues, const assessment &now)
 				   pg::qualified_name(now.default_partition));
 }
 
+constexpr int64 remembered = USECS_PER_DAY;
+
+std::string way_out(const set &settings)
+{
+	const bool lists = settings.strategy == strategy_name(pg::partition_strategy::list) ||
+					   std::any_of(settings.levels.begin(), settings.levels.end(), [](const set &level) { return level.lists.has_value(); });
+	std::string hint = "No partition is made for such rows by itself. Correct them, or make a partition by hand.";
+	if (lists)
+		hint += " A key gets a list by: SELECT mosaic.list_assign(" + pg::quoted_literal(pg::qualified_name(settings.parent).c_str()) + ", 'list', ARRAY['key']);";
+	return hint;
+}
+
+void add_missed(issue_list &issues, const set &settings)
+{
+	const std::optional<missed> rows = missed_rows(settings.parent);
+	if (rows && rows->last > GetCurrentTimestamp() - remembered)
+		issues.add("warning", "missed_rows",
+				   std::to_string(rows->rows) + (rows->rows == 1 ? " row" : " rows") + " found no partition; the last had " + rows->key + ", at " +
+					   pg::iso_timestamptz(rows->last, pg::time_zone(settings.time_zone)) + ".",
+				   way_out(settings));
+}
+
 void add_pauses(issue_list &issues, const set &settings)
 {
 	const auto add = [&](const char *column, const char *detail) { issues.add("info", column, detail, unpause(column, settings.parent)); };
@@ -138,6 +163,7 @@ void add_all(issue_list &issues, const set_state &state, TimestampTz reference_t
 	add_coverage(issues, settings, now);
 	add_retirement(issues, settings, now);
 	add_default(issues, now);
+	add_missed(issues, settings);
 	add_pauses(issues, settings);
 }
 

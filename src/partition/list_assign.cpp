@@ -20,14 +20,6 @@ constinit pg::statement extended_lists(
 	"SELECT pg_catalog.jsonb_set($1::pg_catalog.jsonb, ARRAY[$2], COALESCE($1::pg_catalog.jsonb -> $2, '[]') || pg_catalog.to_jsonb($3::text[]))");
 constinit pg::statement array_elements("SELECT e FROM pg_catalog.unnest($1::text[]) WITH ORDINALITY u(e, n) ORDER BY n");
 
-Oid set_around(Oid table)
-{
-	for (Oid at = table; OidIsValid(at); at = pg::parent_of(at))
-		if (find_set(at))
-			return at;
-	return table;
-}
-
 const set &level_numbered(const set &whole, int level)
 {
 	return level == 1 ? whole : whole.levels[level - 2];
@@ -104,16 +96,13 @@ Oid partition_taking(const list_key &key, const pg::partition_table &table)
 
 void require_unassigned(const list_key &key, const std::vector<list> &lists, const pg::partition_table &table)
 {
-	for (const list &other : lists)
-		for (const list_key &taken : other.keys)
-			if (same_key(taken, key, table))
-			{
-				std::string detail = "It stands in list \"" + other.name + "\".";
-				if (const Oid partition = partition_taking(key, table); OidIsValid(partition))
-					detail += " " + rows_text(partition, rows_with({key}, table.oid(), partition)) + "it.";
-				throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "key " + quoted(key) + " has a list already", detail,
-								  "Leave it out: its rows would have to move.");
-			}
+	const list *taken = list_with(key, lists, table);
+	if (taken == nullptr)
+		return;
+	std::string detail = "It stands in list \"" + taken->name + "\".";
+	if (const Oid partition = partition_taking(key, table); OidIsValid(partition))
+		detail += " " + rows_text(partition, rows_with({key}, table.oid(), partition)) + "it.";
+	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "key " + quoted(key) + " has a list already", detail, "Leave it out: its rows would have to move.");
 }
 
 // The whole of what must hold, for one table of the level.
@@ -145,7 +134,35 @@ std::string extended(const std::optional<std::string> &lists, const std::string 
 	return spi[0].output(1);
 }
 
+void extend_list(set &whole, int level, const std::string &name, const pg::value &keys)
+{
+	std::optional<std::string> &lists = level == 1 ? whole.lists : whole.levels[level - 2].lists;
+	lists = extended(lists, name, keys);
+	store_lists(whole.parent, level, *lists);
+}
+
+// The names of lists are what partitions are named by.
+std::string list_name_of(const std::string &key)
+{
+	return key.empty() ? "empty" : key;
+}
+
 } // namespace
+
+void give_list_of_its_own(const set &before, Oid table, const std::optional<std::string> &key)
+{
+	set whole = lock_set(before.root);
+	const std::optional<set> level = find_level(whole, table);
+	if (!level || !level->auto_lists)
+		return;
+	const pg::partition_table open(table);
+	const std::vector<list_key> keys = parse_list_keys({key}, open, pg::time_zone(level->time_zone));
+	const std::vector<list> lists = level->lists ? parse_lists(*level->lists, open, pg::time_zone(level->time_zone)) : std::vector<list>();
+	if (list_with(keys.front(), lists, open) != nullptr)
+		return;
+	const pg::value array = pg::text_array_value({key ? std::optional(keys.front().text) : std::nullopt});
+	extend_list(whole, level->depth, key ? list_name_of(keys.front().text) : "null", array);
+}
 
 std::vector<assigned> assign_to_list(Oid table, const std::string &name, const pg::value &keys)
 {
@@ -161,9 +178,7 @@ std::vector<assigned> assign_to_list(Oid table, const std::string &name, const p
 		const std::vector<list_key> parsed = parse_list_keys(texts, pg::partition_table(one), pg::time_zone(settings.time_zone));
 		require_assignable(parsed, settings);
 	}
-	std::optional<std::string> &lists = level == 1 ? whole.lists : whole.levels[level - 2].lists;
-	lists = extended(lists, name, keys);
-	store_lists(whole.parent, level, *lists);
+	extend_list(whole, level, name, keys);
 
 	std::vector<assigned> made;
 	for (const Oid one : tables)

@@ -24,10 +24,8 @@ constinit pg::statement elements(
 
 void require_unique(const std::vector<list> &lists, const list_key &key, const std::string &name, const pg::partition_table &table)
 {
-	for (const list &other : lists)
-		for (const list_key &taken : other.keys)
-			if (same_key(taken, key, table))
-				refuse("The key " + key_texts({key}) + " stands in \"" + other.name + "\" and again in \"" + name + "\".");
+	if (const list *other = list_with(key, lists, table))
+		refuse("The key " + key_texts({key}) + " stands in \"" + other->name + "\" and again in \"" + name + "\".");
 }
 
 // The session that gives a date, the worker that makes its partition and the
@@ -82,6 +80,15 @@ std::vector<list_key> parse_list_keys(const std::vector<std::optional<std::strin
 	for (const std::optional<std::string> &text : texts)
 		keys.push_back(parse_list_key(text, table));
 	return keys;
+}
+
+const list *list_with(const list_key &key, const std::vector<list> &lists, const pg::partition_table &table)
+{
+	for (const list &one : lists)
+		for (const list_key &taken : one.keys)
+			if (same_key(taken, key, table))
+				return &one;
+	return nullptr;
 }
 
 bool same_key(const list_key &a, const list_key &b, const pg::partition_table &table)

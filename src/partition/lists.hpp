@@ -30,6 +30,9 @@ std::vector<list> parse_lists(const std::string &json, const pg::partition_table
 // Keys from text; nothing for NULL.
 std::vector<list_key> parse_list_keys(const std::vector<std::optional<std::string>> &texts, const pg::partition_table &table, const pg::time_zone &zone);
 
+// The list that holds a key; null for none.
+const list *list_with(const list_key &key, const std::vector<list> &lists, const pg::partition_table &table);
+
 bool same_key(const list_key &a, const list_key &b, const pg::partition_table &table);
 // 'US', 'CA', NULL: quoted for SQL.
 std::string key_literals(const std::vector<list_key> &keys);

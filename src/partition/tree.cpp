@@ -30,6 +30,14 @@ void collect(const set &settings, int level, std::vector<Oid> &tables)
 
 } // namespace
 
+Oid set_around(Oid table)
+{
+	for (Oid at = table; OidIsValid(at); at = pg::parent_of(at))
+		if (find_set(at))
+			return at;
+	return table;
+}
+
 Oid first_table_of_level(Oid root, int level, const std::string &strategy)
 {
 	const pg::partition_table table(root);

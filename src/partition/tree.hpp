@@ -9,6 +9,10 @@
 
 namespace partition {
 
+// Parent of the set that a table belongs to; the table itself where there is
+// none.
+Oid set_around(Oid table);
+
 // Some table of a level; InvalidOid for none.
 Oid first_table_of_level(Oid root, int level, const std::string &strategy);
 

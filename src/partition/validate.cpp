@@ -68,10 +68,12 @@ void require_range_options(const set &settings)
 
 void require_lists(const set &settings)
 {
-	if (!settings.lists)
-		refuse("lists", "NULL", "A LIST set needs the keys of each of its lists.", lists_example);
+	if (!settings.lists && !settings.auto_lists)
+		refuse("lists", "NULL", "A LIST set needs the keys of each of its lists, or auto_lists.", lists_example);
 	if (settings.auto_lists && settings.default_partition)
 		refuse("auto_lists", "true", "With a default partition every key has one.", "Leave one of auto_lists and default_partition out.");
+	if (!settings.lists)
+		return;
 	const pg::partition_table table(settings.parent);
 	const std::string type = pg::format_type(table.key().type);
 	const ErrorData *error = pg::attempt([&] { parse_lists(*settings.lists, table, pg::time_zone(settings.time_zone)); });

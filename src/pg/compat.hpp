@@ -48,6 +48,15 @@ inline void portal_run_to_completion(Portal portal, DestReceiver *receiver)
 #endif
 }
 
+// The same commit dropped the argument execute_once of ExecutorRun.
+#if PG_VERSION_NUM >= 180000
+#define EXECUTOR_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count
+#define EXECUTOR_RUN_ARGUMENTS query, direction, count
+#else
+#define EXECUTOR_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define EXECUTOR_RUN_ARGUMENTS query, direction, count, once
+#endif
+
 inline AclResult schema_aclcheck(Oid schema, Oid role, AclMode mode)
 {
 #if PG_VERSION_NUM >= 160000

@@ -28,6 +28,23 @@ std::string bytea_text(Datum bytea_datum)
 	return {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)};
 }
 
+value text_array_value(const std::vector<std::optional<std::string>> &elements)
+{
+	vector<Datum> datums;
+	vector<char> nulls;
+	for (const std::optional<std::string> &element : elements)
+	{
+		datums.push_back(element ? text_value(*element).datum : 0);
+		nulls.push_back(!element);
+	}
+	static_assert(sizeof(bool) == sizeof(char));
+	return {TEXTARRAYOID, call([&] {
+				int size = static_cast<int>(datums.size());
+				int first = 1;
+				return PointerGetDatum(construct_md_array(datums.data(), reinterpret_cast<bool *>(nulls.data()), 1, &size, &first, TEXTOID, -1, false, TYPALIGN_INT));
+			}), false};
+}
+
 value name_value(const char *v)
 {
 	return {NAMEOID, call([=] { return DirectFunctionCall1(namein, CStringGetDatum(v)); }), false};

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pg/memory.hpp"
 
@@ -33,6 +34,7 @@ inline value regclass_value(Oid v) { return {REGCLASSOID, ObjectIdGetDatum(v), !
 inline value timestamptz_value(TimestampTz v) { return {TIMESTAMPTZOID, TimestampTzGetDatum(v), false}; }
 value text_value(std::string_view v);
 value optional_text_value(const std::optional<std::string> &v);
+value text_array_value(const std::vector<std::optional<std::string>> &elements);
 value name_value(const char *v);
 
 value bytea_value(std::string_view bytes);
