@@ -49,7 +49,8 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 	if (OidIsValid(default_partition))
 		locks.push_back({default_partition, AccessExclusiveLock});
 	if (retires)
-		locks.push_back({what.partition, AccessExclusiveLock});
+		for (const Oid table : pg::table_and_below(what.partition))
+			locks.push_back({table, AccessExclusiveLock});
 	if (!retires || what.what != action::drop)
 		for (const Oid table : keys.referenced)
 			locks.push_back({table, ShareRowExclusiveLock});
@@ -97,14 +98,16 @@ void execute(const std::vector<std::string> &statements, std::string &command)
 	}
 }
 
-// A partition arrives whole: what is below it is there before it is attached.
+// A partition arrives whole: what is below it is there before it is attached,
+// even where that level makes no new partitions by itself (create_paused).
 void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
 {
 	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
 	execute(sql.table, command);
 	if (!settings.levels.empty() && what.what != action::create_default)
 	{
-		const set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
+		set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
+		below.create_paused = false;
 		for (const step &part : plan_level(below, asked).steps)
 			create(below, part, from_parent, asked, command);
 	}
@@ -143,7 +146,7 @@ std::optional<set> settings_under_lock(const set &before)
 {
 	const pg::latest_snapshot now;
 	const std::optional<set_state> found = find_set(before.root);
-	return found ? std::optional(level_of(found->settings, before.parent)) : std::nullopt;
+	return found ? find_level(found->settings, before.parent) : std::nullopt;
 }
 
 } // namespace
@@ -164,9 +167,12 @@ applied defer(const set &settings, const step &what, int tries)
 	return {what, partition, "deferred", why};
 }
 
-applied carry_out(const set &settings, const step &what, const request &asked)
+applied replace(const set &settings, const step &what, const request &asked)
 {
-	return carry_out(settings, what, inherited_of(settings), false, asked, 1);
+	const bool referenced = !pg::foreign_keys_of(settings.parent).referencing.empty();
+	const inherited from_old = inherited_of(settings, what.partition);
+	run(settings, {action::drop, what.partition}, {}, referenced, asked);
+	return carry_out(settings, what, from_old, referenced, asked, 1);
 }
 
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked)

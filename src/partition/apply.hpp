@@ -28,8 +28,9 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 // Records that a step waits for the next pass, its locks asked for so often.
 applied defer(const set &settings, const step &what, int tries);
 
-// One creation whose locks are held.
-applied carry_out(const set &settings, const step &what, const request &asked);
+// One creation in the place of the partition that the step names, whose locks
+// are held and which has no rows: its storage options are kept.
+applied replace(const set &settings, const step &what, const request &asked);
 
 // For the functions that a user calls to get partitions: makes all that are
 // due in the current transaction, or refuses before the first where the lock

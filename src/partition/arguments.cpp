@@ -18,6 +18,7 @@ enum option {
 	opt_time_zone,
 	opt_default_partition,
 	opt_reference_time,
+	opt_auto_lists,
 };
 
 } // namespace
@@ -27,6 +28,7 @@ set settings_of(const pg::arguments &arguments, int first)
 	arguments.require(first + opt_premake, "premake");
 	arguments.require(first + opt_key_format, "key_format");
 	arguments.require(first + opt_default_partition, "default_partition");
+	arguments.require(first + opt_auto_lists, "auto_lists");
 	set settings;
 	settings.interval = arguments.optional_text(first + opt_interval);
 	settings.premake = arguments.int4(first + opt_premake);
@@ -37,9 +39,17 @@ set settings_of(const pg::arguments &arguments, int first)
 	settings.default_partition = arguments.boolean(first + opt_default_partition);
 	if (!arguments.null(first + opt_lists))
 		settings.lists = pg::output(JSONBOID, arguments.datum(first + opt_lists));
+	settings.auto_lists = arguments.boolean(first + opt_auto_lists);
 	if (!arguments.null(first + opt_modulus))
 		settings.modulus = arguments.int4(first + opt_modulus);
 	return settings;
+}
+
+void set_strategy(set &settings, pg::partition_strategy strategy)
+{
+	settings.strategy = strategy_name(strategy);
+	if (strategy == pg::partition_strategy::list)
+		settings.name_pattern = list_name_pattern;
 }
 
 TimestampTz reference_time_of(const pg::arguments &arguments, int first)

@@ -73,6 +73,23 @@ bool ends_with_key(const range_set &set, const pg::range_partition &last)
 	return set.axis_key().encode(set.boundaries().next(*lower)).at == pg::range_bound::kind::maxvalue;
 }
 
+// Whole intervals of a coverage after the one that holds now, as far as
+// anybody asks; due: the interval whose end is so far away as the set wants.
+int count_ahead(const range_set &set, const position &now, const coverage &covered, position *due = nullptr)
+{
+	int ahead = 0;
+	position end = set.boundaries().next(now);
+	if (due != nullptr)
+		*due = end;
+	while (ahead < most_intervals_counted && set.axis_key().compare(set.boundaries().next(end), covered.until) <= 0)
+	{
+		end = set.boundaries().next(end);
+		if (++ahead > set.settings().premake && due != nullptr)
+			*due = set.boundaries().next(*due);
+	}
+	return ahead;
+}
+
 void assess_coverage(const range_set &set, const position &now, assessment &result)
 {
 	const coverage covered = coverage_of(set, now);
@@ -87,14 +104,8 @@ void assess_coverage(const range_set &set, const position &now, assessment &resu
 	}
 	result.covered_until = set.text(set.axis_key().encode(covered.until));
 	result.covered_at = instant(set, covered.until);
-	position end = set.boundaries().next(now);
-	position due = end;
-	while (result.intervals_ahead < most_intervals_counted && set.axis_key().compare(set.boundaries().next(end), covered.until) <= 0)
-	{
-		end = set.boundaries().next(end);
-		if (++result.intervals_ahead > set.settings().premake)
-			due = set.boundaries().next(due);
-	}
+	position due;
+	result.intervals_ahead = count_ahead(set, now, covered, &due);
 	if (result.intervals_ahead >= set.settings().premake)
 		result.next_create = instant(set, due);
 }
@@ -129,11 +140,54 @@ void assess_range(const set_state &state, TimestampTz reference_time, assessment
 	const bool begins_later = set.start() && set.axis_key().compare(now, *set.start()) < 0;
 	assess_coverage(set, begins_later ? *set.start() : now, result);
 	assess_past(set, now, result);
-	const plan due = plan_creation(set, coverage_start(set, now), now);
-	result.due = static_cast<int>(due.size());
-	const retirement retired = plan_retirement(set, now, state.confirmed, state.settings.create_paused ? plan{} : due);
-	result.held_back = retired.held_back;
-	result.expired = static_cast<int>(retired.steps.size()) + retired.held_back;
+}
+
+// What is due is due, whether or not somebody paused it.
+set without_pauses(const set &settings)
+{
+	set going = settings;
+	going.create_paused = going.retain_paused = false;
+	for (set &level : going.levels)
+		level.create_paused = level.retain_paused = false;
+	return going;
+}
+
+shortage shortage_of(const set &level, TimestampTz reference_time)
+{
+	shortage found{level.parent};
+	if (level.strategy == strategy_name(pg::partition_strategy::range))
+	{
+		const range_set open(level);
+		const position now = open.now(reference_time);
+		const coverage covered = coverage_of(open, now);
+		found.covers_now = covered.holds_now;
+		if (covered.holds_now)
+		{
+			found.intervals_ahead = count_ahead(open, now, covered);
+			found.covered_until = open.text(open.axis_key().encode(covered.until));
+		}
+	}
+	return found;
+}
+
+void assess_plan(const set_state &state, TimestampTz reference_time, assessment &result)
+{
+	const set settings = without_pauses(state.settings);
+	const retirement planned = plan_set(settings, {reference_time, state.confirmed});
+	result.held_back = result.expired = planned.held_back;
+	for (const step &what : planned.steps)
+	{
+		if (is_retirement(what.what))
+			++result.expired;
+		else if (what.parent == settings.parent)
+			++result.due;
+		else
+		{
+			if (result.below.empty() || result.below.back().table != what.parent)
+				result.below.push_back(shortage_of(level_of(settings, what.parent), reference_time));
+			++result.below.back().due;
+		}
+	}
 }
 
 void assess_open(const set_state &state, TimestampTz reference_time, assessment &result)
@@ -147,8 +201,7 @@ void assess_open(const set_state &state, TimestampTz reference_time, assessment 
 	assess_pending(table, result);
 	if (result.strategy == pg::partition_strategy::range)
 		assess_range(state, reference_time, result);
-	else
-		result.due = static_cast<int>(plan_set(state.settings, {reference_time}).steps.size());
+	assess_plan(state, reference_time, result);
 }
 
 } // namespace

@@ -17,6 +17,15 @@ struct gap {
 	std::string upper;
 };
 
+// Partitions to be made of one of the tables below the set's parent.
+struct shortage {
+	Oid table = InvalidOid;
+	int due = 0;
+	bool covers_now = false; // RANGE: what is missing lies ahead
+	int intervals_ahead = 0;
+	std::string covered_until;
+};
+
 struct assessment {
 	const ErrorData *error = nullptr; // why nothing below is known
 	bool parent_missing = false;
@@ -29,7 +38,8 @@ struct assessment {
 	bool ends_with_key = false;				// up to the last value of the key's type
 	std::optional<TimestampTz> covered_at;	// covered_until, where the key is a time
 	std::optional<TimestampTz> next_create; // when the next partition becomes due
-	int due = 0;							// partitions to be made
+	int due = 0;							// partitions to be made of the parent itself
+	std::vector<shortage> below;
 	std::vector<gap> past_gaps;
 	Oid default_partition = InvalidOid;
 	int64 default_rows = 0; // an estimate, but 0 only where there is none

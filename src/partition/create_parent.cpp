@@ -1,6 +1,7 @@
 // create_parent.cpp: mosaic.create_parent() and mosaic.drop_parent().
 #include "partition/apply.hpp"
 #include "partition/arguments.hpp"
+#include "partition/misses.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
@@ -31,7 +32,7 @@ PG_FUNCTION(mosaic_create_parent)
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
 	pg::require_ownership(settings.parent);
-	settings.strategy = strategy_name(pg::partition_table(settings.parent).strategy());
+	set_strategy(settings, pg::partition_table(settings.parent).strategy());
 	if (find_set(settings.parent))
 		refuse_managed(settings.parent);
 	validate(settings);
@@ -53,6 +54,7 @@ PG_FUNCTION(mosaic_drop_parent)
 	require_set(parent);
 	pg::require_ownership_or_gone(parent);
 	delete_set(parent);
+	forget_missed(parent);
 	return Datum(0);
 }
 

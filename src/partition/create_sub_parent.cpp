@@ -3,12 +3,19 @@
 // Settings are held against a scratch table, made like a partition with the
 // new clause and dropped again: so everything that the server would refuse is
 // refused before anything changes.  Partitions that are there already must be
-// empty; each is made anew, whole, under its own name and bounds.
+// empty; each is made anew, whole, under its own name and bounds.  Whether one
+// is empty is asked under its lock and with a snapshot taken after that: what
+// was committed while the lock was waited for would otherwise be dropped.
+#include <algorithm>
+
 #include "partition/apply.hpp"
 #include "partition/arguments.hpp"
 #include "partition/name.hpp"
+#include "partition/room.hpp"
 #include "partition/settings.hpp"
+#include "partition/tree.hpp"
 #include "partition/validate.hpp"
+#include "pg/foreign_keys.hpp"
 #include "pg/identity.hpp"
 #include "pg/locking.hpp"
 #include "pg/naming.hpp"
@@ -20,20 +27,6 @@ namespace partition {
 
 namespace {
 
-// Tables whose partitions are the set's leaves now.
-void collect_lowest_parents(Oid parent, std::size_t levels, std::vector<Oid> &parents)
-{
-	if (levels == 0)
-	{
-		parents.push_back(parent);
-		return;
-	}
-	const pg::partition_table table(parent);
-	for (int n = 0; n < table.count(); ++n)
-		if (!table.leaf(n))
-			collect_lowest_parents(table.partition(n), levels - 1, parents);
-}
-
 struct leaf {
 	Oid parent;
 	Oid partition;
@@ -41,11 +34,12 @@ struct leaf {
 	std::string values;
 };
 
-// A default partition stays the leaf that it is.
-std::vector<leaf> leaves_of(const std::vector<Oid> &parents)
+// Partitions of the lowest level.  A default partition stays the leaf that it
+// is.
+std::vector<leaf> leaves_of(const set &whole)
 {
 	std::vector<leaf> leaves;
-	for (const Oid parent : parents)
+	for (const Oid parent : tables_of_level(whole, static_cast<int>(whole.levels.size()) + 1))
 	{
 		const pg::partition_table table(parent);
 		for (int n = 0; n < table.bounded(); ++n)
@@ -54,70 +48,122 @@ std::vector<leaf> leaves_of(const std::vector<Oid> &parents)
 	return leaves;
 }
 
-void require_empty(const std::vector<leaf> &leaves)
+// Parents before their default and other partitions, these before the tables
+// that foreign keys tie to them.
+pg::vector<pg::lock_request> locks_of(const set &whole)
 {
-	std::string names;
-	int count = 0;
-	for (const leaf &one : leaves)
-	{
-		pg::check_for_interrupts();
-		if (pg::is_partitioned(one.partition) || pg::estimated_rows(one.partition) > 0)
-			names += (++count > 1 ? ", " : "") + pg::qualified_name(one.partition);
-	}
-	if (count > 0)
-		throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "partitions with rows cannot be partitioned further",
-						  "These would have to be rebuilt: " + names + ".",
-						  "Detach them, add the level, and insert their rows again; or add the level before the first rows.");
+	pg::vector<pg::lock_request> locks;
+	const int lowest = static_cast<int>(whole.levels.size()) + 1;
+	for (int level = 1; level <= lowest; ++level)
+		for (const Oid table : tables_of_level(whole, level))
+			locks.push_back({table, level < lowest ? ShareUpdateExclusiveLock : AccessExclusiveLock});
+	for (const Oid table : tables_of_level(whole, lowest))
+		if (const Oid default_partition = pg::partition_table(table).default_partition(); OidIsValid(default_partition))
+			locks.push_back({default_partition, AccessExclusiveLock});
+	for (const leaf &one : leaves_of(whole))
+		locks.push_back({one.partition, AccessExclusiveLock});
+	const pg::foreign_keys keys = pg::foreign_keys_of(whole.parent);
+	for (const Oid table : keys.referenced)
+		locks.push_back({table, ShareRowExclusiveLock});
+	for (const Oid table : keys.referencing)
+		locks.push_back({table, AccessExclusiveLock});
+	return locks;
 }
 
-// The set's settings and clause checked on a table like its future parents.
-set checked_level(set level, const set &lowest)
+bool is_subset(const pg::vector<pg::lock_request> &locks, const pg::vector<pg::lock_request> &held)
 {
-	const pg::acting_as owner(pg::owner_of(lowest.parent));
-	const std::string name = free_name(lowest.parent, "{parent}_{bound}", "level");
-	const std::string scratch = pg::quoted_identifier(pg::schema_name(pg::schema_of(lowest.parent)).c_str()) + "." + pg::quoted_identifier(name.c_str());
-	pg::spi().execute("CREATE TABLE " + scratch + " (LIKE " + pg::qualified_name(lowest.parent) + " INCLUDING ALL EXCLUDING IDENTITY) PARTITION BY " +
-					  level.partition_by);
-	level.parent = level.root = pg::relation_named(pg::schema_of(lowest.parent), name);
-	require_manageable(level.parent);
+	return std::all_of(locks.begin(), locks.end(), [&](const pg::lock_request &wanted) {
+		return std::any_of(held.begin(), held.end(), [&](const pg::lock_request &one) { return one.relation == wanted.relation; });
+	});
+}
+
+// Until nothing is there that was not there when the locks were asked for.
+// What they hold is waited behind, so only the first round may take its time.
+void require_locks(const set &whole)
+{
+	pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	pg::vector<pg::lock_request> held;
+	for (pg::vector<pg::lock_request> locks = locks_of(whole); !is_subset(locks, held); locks = locks_of(whole))
 	{
-		const pg::partition_table table(level.parent);
-		level.strategy = strategy_name(table.strategy());
+		if (!pg::acquire_all(locks, policy).granted)
+			throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(whole.parent) + "\" and its partitions",
+							  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
+							  "Try again when no long transaction works on the table, or raise mosaic.lock_budget.");
+		held = locks;
+		policy.budget_ms = 0;
 	}
+}
+
+// Two RANGE or LIST levels of one key would hardly ever meet, and a second HASH
+// of one key divides nothing.
+void require_own_key(const set &level, const set &whole)
+{
+	const bool hash = level.strategy == "hash";
+	const std::string key = pg::partition_key_text(level.parent);
+	for (int n = 1; n <= static_cast<int>(whole.levels.size()) + 1; ++n)
+	{
+		const set &above = n == 1 ? whole : whole.levels[n - 2];
+		const Oid table = first_table_of_level(whole.parent, n, above.strategy);
+		if ((above.strategy == "hash") == hash && OidIsValid(table) && pg::partition_key_text(table) == key)
+			throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "\"" + key + "\" is the key of a level above",
+							  "Level " + std::to_string(n) + " is partitioned by " + pg::upper_case(above.strategy) + " (" + key + ").",
+							  hash ? "Use another column." : "Use another column, or HASH; for narrower partitions change partition_interval.");
+	}
+}
+
+// What is wanted of the new level, and how many partitions that makes below
+// each partition.
+struct checked_level {
+	set settings;
+	std::size_t partitions;
+};
+
+// The set's settings and clause checked on a table like its future parents.
+checked_level check(set level, const set &whole, const request &asked)
+{
+	const std::vector<Oid> lowest = tables_of_level(whole, static_cast<int>(whole.levels.size()) + 1);
+	const Oid like = lowest.empty() ? whole.parent : lowest.front();
+	const pg::acting_as owner(pg::owner_of(like));
+	const std::string name = free_name(like, "{parent}_{bound}", "level");
+	const std::string scratch = pg::quoted_identifier(pg::schema_name(pg::schema_of(like)).c_str()) + "." + pg::quoted_identifier(name.c_str());
+	pg::spi().execute("CREATE TABLE " + scratch + " (LIKE " + pg::qualified_name(like) + " INCLUDING ALL EXCLUDING IDENTITY) PARTITION BY " +
+					  level.partition_by);
+	level.parent = pg::relation_named(pg::schema_of(like), name);
+	level.root = whole.parent;
+	level.depth = static_cast<int>(whole.levels.size()) + 2;
+	require_manageable(level.parent);
+	set_strategy(level, pg::partition_table(level.parent).strategy());
+	require_own_key(level, whole);
 	validate(level);
 	if (level.start_at)
 		level.start_at = range_set(level).start_text();
+	const std::size_t partitions = plan_level(level, asked).steps.size();
 	level.partition_by = pg::partition_clause_of(level.parent);
 	pg::spi().execute("DROP TABLE " + scratch);
-	return level;
+	return {level, partitions};
 }
 
-void require_locks(const set &whole, const std::vector<leaf> &leaves)
+// Partitions that the level is to be made in.  Those that have it, since
+// somebody made them so, are kept.
+std::vector<leaf> leaves_to_rebuild(const set &whole, const std::string &clause)
 {
-	pg::vector<pg::lock_request> locks;
-	locks.push_back({whole.parent, AccessExclusiveLock});
-	for (const leaf &one : leaves)
+	std::vector<leaf> leaves;
+	std::string in_the_way;
+	for (leaf &one : leaves_of(whole))
 	{
-		if (locks.back().relation != one.parent)
-			locks.push_back({one.parent, AccessExclusiveLock});
-		locks.push_back({one.partition, AccessExclusiveLock});
+		pg::check_for_interrupts();
+		const bool partitioned = pg::is_partitioned(one.partition);
+		if (partitioned && pg::partition_clause_of(one.partition) == clause)
+			continue;
+		if (partitioned || pg::estimated_rows(one.partition) > 0)
+			in_the_way += (in_the_way.empty() ? "" : ", ") + pg::qualified_name(one.partition);
+		leaves.push_back(std::move(one));
 	}
-	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
-	if (!pg::acquire_all(locks, policy).granted)
-		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(whole.parent) + "\" and its partitions",
-						  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
-						  "Try again when no long transaction works on the table, or raise mosaic.lock_budget.");
-}
-
-applied rebuild(const set &whole, const leaf &old, const request &asked)
-{
-	{
-		const pg::acting_as owner(pg::owner_of(whole.parent));
-		pg::spi().execute("DROP TABLE " + pg::qualified_name(old.partition));
-	}
-	step what{action::create, InvalidOid, old.name, {}, {}, old.values, "is partitioned further from now on"};
-	what.parent = old.parent;
-	return carry_out(level_of(whole, old.parent), what, asked);
+	if (!in_the_way.empty())
+		throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "partitions with rows, or partitioned otherwise, cannot be given a level",
+						  "These would have to be rebuilt: " + in_the_way + ".",
+						  "Detach them, add the level, and insert their rows again; or add the level before the first rows.");
+	return leaves;
 }
 
 } // namespace
@@ -128,30 +174,30 @@ PG_FUNCTION(mosaic_create_sub_parent)
 	arguments.require(0, "parent");
 	arguments.require(1, "partition_by");
 	const Oid parent = arguments.oid(0);
-	pg::require_relation(parent);
-	pg::require_ownership(parent);
-	set whole = require_set(parent).settings;
-
 	set level = settings_of(arguments, 2);
 	level.partition_by = arguments.text(1);
+	const request asked{reference_time_of(arguments, 2), false, false, true};
+	require_primary("mosaic.create_sub_parent()");
+	pg::require_relation(parent);
+	pg::require_ownership(parent);
 	pg::require_partition_clause(level.partition_by);
-	std::vector<Oid> lowest;
-	collect_lowest_parents(parent, whole.levels.size(), lowest);
-	std::vector<leaf> leaves = leaves_of(lowest);
-	require_locks(whole, leaves);
-	leaves = leaves_of(lowest);
-	require_empty(leaves);
-	const set lowest_level = lowest.empty() ? whole : level_of(whole, lowest.front());
-	level = checked_level(level, lowest_level);
-	insert_level(level, parent, static_cast<int>(whole.levels.size()) + 2);
-	whole.levels.push_back(level);
+	set whole = lock_set(parent);
+	require_locks(whole);
+
+	const pg::latest_snapshot now;
+	const checked_level checked = check(level, whole, asked);
+	const std::vector<leaf> leaves = leaves_to_rebuild(whole, checked.settings.partition_by);
+	require_room(parent, leaves.size() * (checked.partitions + 1));
+	insert_level(checked.settings, parent, checked.settings.depth);
+	whole.levels.push_back(checked.settings);
 
 	pg::rowset rows(fcinfo);
-	const request asked{reference_time_of(arguments, 2)};
 	for (const leaf &old : leaves)
 	{
-		const applied made = rebuild(whole, old, asked);
-		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(old.parent), made.what.name)), pg::text_value(old.values)});
+		step what{action::create, old.partition, old.name, {}, {}, old.values, "is partitioned further from now on"};
+		what.parent = old.parent;
+		replace(level_of(whole, old.parent), what, asked);
+		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(old.parent), old.name)), pg::text_value(old.values)});
 	}
 	return Datum(0);
 }

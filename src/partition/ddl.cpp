@@ -31,7 +31,7 @@ std::string create_table(const set &settings, const std::string &partition, cons
 	std::string sql = "CREATE TABLE " + partition + " (LIKE " + pg::qualified_name(settings.parent) +
 					  " INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)";
 	if (!leaf)
-		sql += " PARTITION BY " + settings.levels.front().partition_by;
+		sql += " PARTITION BY " + from_parent.clauses[from_parent.clauses.size() - settings.levels.size()];
 	if (leaf && from_parent.access_method)
 		sql += " USING " + pg::quoted_identifier(from_parent.access_method->c_str());
 	if (leaf && !from_parent.options.empty())
@@ -41,19 +41,23 @@ std::string create_table(const set &settings, const std::string &partition, cons
 	return sql;
 }
 
+// A partitioned partition takes none of its own with it: each table moves.
 std::vector<std::string> moves(const set &settings, Oid partition)
 {
 	std::vector<std::string> sql;
-	const std::string name = pg::qualified_name(partition);
-	if (settings.retention_tablespace)
+	for (const Oid table : pg::table_and_below(partition))
 	{
-		const std::string tablespace = pg::quoted_identifier(settings.retention_tablespace->c_str());
-		sql.push_back("ALTER TABLE " + name + " SET TABLESPACE " + tablespace);
-		for (const Oid index : pg::indexes_of(partition))
-			sql.push_back("ALTER INDEX " + pg::qualified_name(index) + " SET TABLESPACE " + tablespace);
+		const std::string name = pg::qualified_name(table);
+		if (settings.retention_tablespace)
+		{
+			const std::string tablespace = pg::quoted_identifier(settings.retention_tablespace->c_str());
+			sql.push_back("ALTER TABLE " + name + " SET TABLESPACE " + tablespace);
+			for (const Oid index : pg::indexes_of(table))
+				sql.push_back("ALTER INDEX " + pg::qualified_name(index) + " SET TABLESPACE " + tablespace);
+		}
+		if (settings.retention_schema)
+			sql.push_back("ALTER TABLE " + name + " SET SCHEMA " + pg::quoted_identifier(settings.retention_schema->c_str()));
 	}
-	if (settings.retention_schema)
-		sql.push_back("ALTER TABLE " + name + " SET SCHEMA " + pg::quoted_identifier(settings.retention_schema->c_str()));
 	return sql;
 }
 
@@ -87,8 +91,9 @@ creation_ddl creation_ddl_of(const set &settings, const step &what, const inheri
 	if (!from_parent.replica_identity.empty())
 		sql.table.push_back("ALTER TABLE " + partition + " REPLICA IDENTITY " + from_parent.replica_identity);
 	sql.place.push_back("ALTER TABLE " + pg::qualified_name(settings.parent) + " ATTACH PARTITION " + partition + " " + what.values);
-	for (const granted &grant : from_parent.grants)
-		sql.place.push_back("GRANT " + grant.privileges + " ON TABLE " + partition + " TO " + grant.grantee);
+	if (settings.inherit_privileges)
+		for (const granted &grant : from_parent.grants)
+			sql.place.push_back("GRANT " + grant.privileges + " ON TABLE " + partition + " TO " + grant.grantee);
 	return sql;
 }
 

@@ -1,8 +1,11 @@
 // functions.cpp: the SQL face of maintenance.
+#include <algorithm>
+
 #include "partition/log.hpp"
 #include "partition/pass.hpp"
 #include "partition/show_bound.hpp"
 #include "partition/show_plan.hpp"
+#include "partition/tree.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
 #include "pg/routing.hpp"
@@ -40,28 +43,29 @@ pg::value optional_name(const std::string &name)
 	return name.empty() ? pg::null_of(TEXTOID) : pg::text_value(name);
 }
 
-// Each partition, then what is below it.
-void show_partitions(pg::rowset &rows, Oid parent, const pg::time_zone &zone)
+// Each partition, then what is below it, in the zone of its level.
+void show_partitions(pg::rowset &rows, Oid parent, const std::vector<pg::time_zone> &zones, std::size_t level = 0)
 {
 	const pg::partition_table table(parent);
 	for (int n = 0; n < table.count(); ++n)
 	{
 		pg::check_for_interrupts();
-		const shown_bound bound = show_bound(table, n, zone);
+		const shown_bound bound = show_bound(table, n, zones[std::min(level, zones.size() - 1)]);
 		rows.add({pg::regclass_value(table.partition(n)), pg::text_value(bound.kind), optional_name(bound.lower), optional_name(bound.upper)});
 		if (!table.leaf(n))
-			show_partitions(rows, table.partition(n), zone);
+			show_partitions(rows, table.partition(n), zones, level + 1);
 	}
 }
 
-// The first of the tables whose partitions a level keeps.
-Oid first_parent_of_level(Oid parent, int level)
+std::vector<pg::time_zone> zones_of(Oid parent)
 {
-	const pg::partition_table table(parent);
-	for (int n = 0; n < table.count(); ++n)
-		if (!table.leaf(n))
-			return level <= 2 ? table.partition(n) : first_parent_of_level(table.partition(n), level - 1);
-	return InvalidOid;
+	const std::optional<set_state> managed = find_set(parent);
+	std::vector<pg::time_zone> zones;
+	zones.emplace_back(managed ? managed->settings.time_zone : pg::session_time_zone());
+	if (managed)
+		for (const set &level : managed->settings.levels)
+			zones.emplace_back(level.time_zone);
+	return zones;
 }
 
 } // namespace
@@ -116,10 +120,8 @@ PG_FUNCTION(mosaic_partition_bounds)
 {
 	const Oid parent = pg::arguments(fcinfo).oid(0);
 	require_partitioned(parent);
-	const std::optional<set_state> managed = find_set(parent);
-	const pg::time_zone zone(managed ? managed->settings.time_zone : pg::session_time_zone());
 	pg::rowset rows(fcinfo);
-	show_partitions(rows, parent, zone);
+	show_partitions(rows, parent, zones_of(parent));
 	return Datum(0);
 }
 
@@ -149,10 +151,11 @@ PG_FUNCTION(mosaic_validate_partition_level)
 {
 	const pg::row_trigger trigger(fcinfo);
 	set level = set_from(trigger.new_row());
-	const Oid parent = first_parent_of_level(level.parent, level_number(trigger.new_row()));
+	const Oid parent = first_table_of_level(level.parent, level_number(trigger.new_row()), level.strategy);
 	if (!OidIsValid(parent))
 		return trigger.result();
 	level.parent = parent;
+	level.depth = level_number(trigger.new_row());
 	validate(level);
 	return trigger.result();
 }

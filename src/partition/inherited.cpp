@@ -1,7 +1,11 @@
 // inherited.cpp: what LIKE and ATTACH leave out of a new partition.
 #include "partition/inherited.hpp"
 
+#include <algorithm>
+
+#include "partition/tree.hpp"
 #include "pg/identity.hpp"
+#include "pg/partition_clause.hpp"
 
 namespace partition {
 
@@ -55,25 +59,42 @@ void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
 		result.identity_index = row.oid(4);
 }
 
+// The default partition only where there is no other.
 Oid newest_leaf(Oid parent)
 {
 	const pg::partition_table table(parent);
-	if (table.count() == 0)
-		return InvalidOid;
-	const int newest = std::max(table.bounded() - 1, 0);
-	return table.leaf(newest) ? table.partition(newest) : newest_leaf(table.partition(newest));
+	for (int n = table.bounded() - 1; n >= 0; --n)
+	{
+		const Oid found = table.leaf(n) ? table.partition(n) : newest_leaf(table.partition(n));
+		if (OidIsValid(found))
+			return found;
+	}
+	return table.default_partition();
 }
 
-void read_options(pg::spi &spi, const set &settings, inherited &result)
+std::optional<std::string> configured_options(const set &settings)
 {
-	const set &lowest = settings.levels.empty() ? settings : settings.levels.back();
-	const Oid leaf = newest_leaf(settings.root);
-	if (lowest.table_options)
-		spi.execute(set_options, {pg::text_value(*lowest.table_options)}, pg::spi::access::read_only);
-	else if (OidIsValid(leaf))
-		spi.execute(storage_options, {pg::oid_value(leaf)}, pg::spi::access::read_only);
+	std::optional<std::string> found = settings.table_options;
+	for (const set &level : settings.levels)
+		if (level.table_options)
+			found = level.table_options;
+	return found;
+}
+
+void read_options(pg::spi &spi, const set &settings, Oid leaf, inherited &result)
+{
+	if (const std::optional<std::string> options = configured_options(settings))
+		spi.execute(set_options, {pg::text_value(*options)}, pg::spi::access::read_only);
 	else
-		return;
+	{
+		if (!OidIsValid(leaf))
+			leaf = newest_leaf(settings.parent);
+		if (!OidIsValid(leaf))
+			leaf = newest_leaf(settings.root);
+		if (!OidIsValid(leaf))
+			return;
+		spi.execute(storage_options, {pg::oid_value(leaf)}, pg::spi::access::read_only);
+	}
 	for (uint64 n = 0; n < spi.size(); ++n)
 		result.options.push_back(spi[n].output(1) + pg::quoted_identifier(spi[n].output(2).c_str()) + "=" +
 								 pg::quoted_literal(spi[n].output(3).c_str()));
@@ -100,17 +121,38 @@ void read_grants(pg::spi &spi, Oid parent, inherited &result)
 	}
 }
 
+bool hands_privileges_down(const set &settings)
+{
+	return settings.inherit_privileges ||
+		   std::any_of(settings.levels.begin(), settings.levels.end(), [](const set &level) { return level.inherit_privileges; });
+}
+
+// As the tables that are there have it, since a column may have been renamed;
+// as it was given where there is none.
+std::vector<std::string> clauses_of(const set &settings)
+{
+	std::vector<std::string> clauses;
+	int depth = settings.depth;
+	for (const set &level : settings.levels)
+	{
+		const Oid table = first_table_of_level(settings.root, ++depth, level.strategy);
+		clauses.push_back(OidIsValid(table) ? pg::partition_clause_of(table) : level.partition_by);
+	}
+	return clauses;
+}
+
 } // namespace
 
-inherited inherited_of(const set &settings)
+inherited inherited_of(const set &settings, Oid leaf)
 {
 	inherited result;
+	result.clauses = clauses_of(settings);
 	pg::spi spi;
 	read_table_properties(spi, settings.parent, result);
-	read_options(spi, settings, result);
+	read_options(spi, settings, leaf, result);
 	read_statistics_targets(spi, settings.parent, result);
-	if (settings.inherit_privileges)
-		read_grants(spi, settings.parent, result);
+	if (hands_privileges_down(settings))
+		read_grants(spi, settings.root, result);
 	return result;
 }
 

@@ -1,5 +1,8 @@
 // issues.cpp: what is or will be wrong with a set, a row an issue.
+#include <algorithm>
+
 #include "partition/assess.hpp"
+#include "partition/misses.hpp"
 #include "partition/settings.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
@@ -42,13 +45,43 @@ std::string coverage_hint(const set &settings)
 	return settings.create_paused ? unpause("create_paused", settings.parent) : call_with("CALL mosaic.maintain", settings.parent);
 }
 
+std::string partitions_text(int count)
+{
+	return std::to_string(count) + (count == 1 ? " partition is" : " partitions are");
+}
+
+std::string short_text(const std::string &covered_until, int intervals_ahead, int premake)
+{
+	return "Coverage ends at " + covered_until + ", " + std::to_string(intervals_ahead) + " whole intervals ahead instead of " + std::to_string(premake) + ".";
+}
+
+constexpr const char *refused_rows = " missing; rows for them are refused or go to the default partition.";
+
+// Of the tables below the parent.
+void add_shortages(issue_list &issues, const set &settings, const assessment &now)
+{
+	for (const shortage &found : now.below)
+	{
+		const set level = level_of(settings, found.table);
+		const std::string object = pg::qualified_name(found.table);
+		if (level.strategy != strategy_name(pg::partition_strategy::range))
+			issues.add("critical", "partitions_missing", partitions_text(found.due) + refused_rows, coverage_hint(settings), object);
+		else if (!found.covers_now)
+			issues.add("critical", "not_covered", "No partition holds the present; rows for it are refused or go to the default partition.",
+					   coverage_hint(settings), object);
+		else if (found.intervals_ahead < 2)
+			issues.add(found.intervals_ahead < 1 ? "critical" : "warning", "coverage_short",
+					   short_text(found.covered_until, found.intervals_ahead, level.premake), coverage_hint(settings), object);
+	}
+}
+
 void add_coverage(issue_list &issues, const set &settings, const assessment &now)
 {
+	add_shortages(issues, settings, now);
 	if (now.strategy != pg::partition_strategy::range)
 	{
 		if (now.due > 0)
-			issues.add("critical", "partitions_missing", std::to_string(now.due) + " partitions are missing; rows for them are refused or go to the default partition.",
-					   coverage_hint(settings));
+			issues.add("critical", "partitions_missing", partitions_text(now.due) + refused_rows, coverage_hint(settings));
 	}
 	else if (now.ends_with_key)
 		issues.add("warning", "key_exhausted", "The last partition reaches the end of the key's type; no interval follows.",
@@ -58,9 +91,7 @@ void add_coverage(issue_list &issues, const set &settings, const assessment &now
 				   coverage_hint(settings));
 	else if (now.due > 0 && now.intervals_ahead < 2)
 		issues.add(now.intervals_ahead < 1 ? "critical" : "warning", "coverage_short",
-				   "Coverage ends at " + now.covered_until + ", " + std::to_string(now.intervals_ahead) + " whole intervals ahead instead of " +
-					   std::to_string(settings.premake) + ".",
-				   coverage_hint(settings));
+				   short_text(now.covered_until, now.intervals_ahead, settings.premake), coverage_hint(settings));
 	for (const gap &hole : now.past_gaps)
 		issues.add("info", "gap_in_past", "Rows from " + hole.lower + " to " + hole.upper + " have no partition.",
 				   "Nothing is needed unless such rows are expected; a partition made by hand is adopted.");
@@ -88,6 +119,28 @@ void add_default(issue_list &issues, const assessment &now)
 				   pg::qualified_name(now.default_partition));
 }
 
+constexpr int64 remembered = USECS_PER_DAY;
+
+std::string way_out(const set &settings)
+{
+	const bool lists = settings.strategy == strategy_name(pg::partition_strategy::list) ||
+					   std::any_of(settings.levels.begin(), settings.levels.end(), [](const set &level) { return level.lists.has_value(); });
+	std::string hint = "No partition is made for such rows by itself. Correct them, or make a partition by hand.";
+	if (lists)
+		hint += " A key gets a list by: SELECT mosaic.list_assign(" + pg::quoted_literal(pg::qualified_name(settings.parent).c_str()) + ", 'list', ARRAY['key']);";
+	return hint;
+}
+
+void add_missed(issue_list &issues, const set &settings)
+{
+	const std::optional<missed> rows = missed_rows(settings.parent);
+	if (rows && rows->last > GetCurrentTimestamp() - remembered)
+		issues.add("warning", "missed_rows",
+				   std::to_string(rows->rows) + (rows->rows == 1 ? " row" : " rows") + " found no partition; the last had " + rows->key + ", at " +
+					   pg::iso_timestamptz(rows->last, pg::time_zone(settings.time_zone)) + ".",
+				   way_out(settings));
+}
+
 void add_pauses(issue_list &issues, const set &settings)
 {
 	const auto add = [&](const char *column, const char *detail) { issues.add("info", column, detail, unpause(column, settings.parent)); };
@@ -110,6 +163,7 @@ void add_all(issue_list &issues, const set_state &state, TimestampTz reference_t
 	add_coverage(issues, settings, now);
 	add_retirement(issues, settings, now);
 	add_default(issues, now);
+	add_missed(issues, settings);
 	add_pauses(issues, settings);
 }
 

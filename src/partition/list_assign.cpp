@@ -1,7 +1,13 @@
 // list_assign.cpp: mosaic.list_assign(), more keys for a list.
+//
+// A row's partition follows from its key, so a key can only be given away
+// while no row has it elsewhere: keys that a list has already are refused, and
+// so are keys of rows in a default partition.
+#include "partition/list_assign.hpp"
+
 #include "partition/apply.hpp"
 #include "partition/lists.hpp"
-#include "partition/validate.hpp"
+#include "partition/tree.hpp"
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
 #include "pg/rowset.hpp"
@@ -10,93 +16,187 @@ namespace partition {
 
 namespace {
 
-// Two assignments at once would each write the lists without the other's.
-constinit pg::statement lock_set("SELECT FROM mosaic.partition_set WHERE parent = $1 FOR UPDATE");
 constinit pg::statement extended_lists(
 	"SELECT pg_catalog.jsonb_set($1::pg_catalog.jsonb, ARRAY[$2], COALESCE($1::pg_catalog.jsonb -> $2, '[]') || pg_catalog.to_jsonb($3::text[]))");
 constinit pg::statement array_elements("SELECT e FROM pg_catalog.unnest($1::text[]) WITH ORDINALITY u(e, n) ORDER BY n");
 
-set lock_list_set(Oid parent)
+const set &level_numbered(const set &whole, int level)
 {
-	pg::require_ownership(parent);
-	require_set(parent);
-	{
-		const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
-		pg::spi().execute(lock_set, {pg::regclass_value(parent)});
-	}
-	const set settings = require_set(parent).settings;
-	if (!settings.lists)
-		throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + pg::qualified_name(parent) + "\" has no lists",
-						  "It is partitioned by " + pg::upper_case(settings.strategy) + ".", "Lists belong to tables made with PARTITION BY LIST (column).");
-	return settings;
+	return level == 1 ? whole : whole.levels[level - 2];
 }
 
-std::vector<list_key> parse_keys(const pg::value &keys, const pg::partition_table &table)
+[[noreturn]] void refuse_without_lists(Oid table, const set &level)
 {
-	MemoryContext const keys_live_here = CurrentMemoryContext;
+	throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + pg::qualified_name(table) + "\" has no lists",
+					  "It is partitioned by " + pg::upper_case(level.strategy) + ".", "Lists belong to tables made with PARTITION BY LIST (column).");
+}
+
+// Of a table below the parent its own level, else the uppermost with lists.
+int level_meant(const set &whole, Oid table)
+{
+	if (table != whole.parent)
+	{
+		const std::optional<set> level = pg::is_partitioned(table) ? find_level(whole, table) : std::nullopt;
+		if (!level)
+			require_set(table); // which it has not
+		if (level->strategy != "list")
+			refuse_without_lists(table, *level);
+		return level->depth;
+	}
+	for (int level = 1; level <= static_cast<int>(whole.levels.size()) + 1; ++level)
+		if (level_numbered(whole, level).strategy == "list")
+			return level;
+	refuse_without_lists(table, whole);
+}
+
+std::vector<std::optional<std::string>> texts_of(const pg::value &keys)
+{
 	pg::spi spi;
 	spi.execute(array_elements, {keys}, pg::spi::access::read_only);
-	const pg::memory_switch outside(keys_live_here);
-	std::vector<list_key> parsed;
+	std::vector<std::optional<std::string>> texts;
 	for (uint64 n = 0; n < spi.size(); ++n)
-		parsed.push_back(parse_list_key(spi[n].optional_text(1), table));
-	if (parsed.empty())
+		texts.push_back(spi[n].optional_text(1));
+	if (texts.empty())
 		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "no keys given", "The array of keys is empty.", "Give at least one key, such as ARRAY['DE'].");
-	return parsed;
+	return texts;
 }
 
-// A row that the default partition holds would have to move.
-void require_no_rows_in_default(const std::vector<list_key> &keys, const set &settings, Oid default_partition)
+// Rows of a partition with one of these keys.
+int64 rows_with(const std::vector<list_key> &keys, Oid parent, Oid partition)
 {
-	if (!OidIsValid(default_partition))
-		return;
-	const pg::acting_as owner(pg::owner_of(settings.parent));
+	const pg::acting_as owner(pg::owner_of(parent));
 	std::vector<list_key> values;
-	bool null = false;
 	for (const list_key &key : keys)
-		if (key.null)
-			null = true;
-		else
+		if (!key.null)
 			values.push_back(key);
-	const std::string column = pg::partition_key_text(settings.parent);
+	const std::string column = pg::partition_key_text(parent);
 	std::string condition = values.empty() ? "false" : column + " IN (" + key_literals(values) + ")";
-	if (null)
+	if (values.size() < keys.size())
 		condition += " OR " + column + " IS NULL";
 	pg::spi spi;
-	spi.execute("SELECT pg_catalog.count(*) FROM " + pg::qualified_name(default_partition) + " WHERE " + condition, {}, pg::spi::access::read_only);
-	const int64 rows = spi[0].int8(1);
-	if (rows > 0)
-		throw pg::failure(ERRCODE_CHECK_VIOLATION, "rows with these keys are in another partition",
-						  "Partition \"" + pg::qualified_name(default_partition) + "\" has " + std::to_string(rows) + " rows with keys of " + key_texts(keys) + ".",
-						  "Move them out of the default partition first.");
+	spi.execute("SELECT pg_catalog.count(*) FROM " + pg::qualified_name(partition) + " WHERE " + condition);
+	return spi[0].int8(1);
 }
 
-std::string extended(const std::string &lists, const std::string &name, const pg::value &keys)
+std::string rows_text(Oid partition, int64 rows)
+{
+	return "Partition \"" + pg::qualified_name(partition) + "\" has " + std::to_string(rows) + (rows == 1 ? " row" : " rows") + " with ";
+}
+
+std::string quoted(const list_key &key)
+{
+	return key.null ? key.text : "\"" + key.text + "\"";
+}
+
+Oid partition_taking(const list_key &key, const pg::partition_table &table)
+{
+	const int n = key.null ? table.null_partition() : table.list_partition_of(key.datum);
+	return n < 0 ? InvalidOid : table.partition(n);
+}
+
+void require_unassigned(const list_key &key, const std::vector<list> &lists, const pg::partition_table &table)
+{
+	const list *taken = list_with(key, lists, table);
+	if (taken == nullptr)
+		return;
+	std::string detail = "It stands in list \"" + taken->name + "\".";
+	if (const Oid partition = partition_taking(key, table); OidIsValid(partition))
+		detail += " " + rows_text(partition, rows_with({key}, table.oid(), partition)) + "it.";
+	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "key " + quoted(key) + " has a list already", detail, "Leave it out: its rows would have to move.");
+}
+
+// The whole of what must hold, for one table of the level.
+void require_assignable(const std::vector<list_key> &keys, const set &level)
+{
+	const pg::partition_table table(level.parent);
+	std::vector<list> lists;
+	if (level.lists)
+		lists = parse_lists(*level.lists, table, pg::time_zone(level.time_zone));
+	for (std::size_t n = 0; n < keys.size(); ++n)
+	{
+		require_unassigned(keys[n], lists, table);
+		for (std::size_t before = 0; before < n; ++before)
+			if (same_key(keys[before], keys[n], table))
+				throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "key " + quoted(keys[n]) + " is given twice", {}, "Leave one of them out.");
+	}
+	const Oid default_partition = table.default_partition();
+	if (!OidIsValid(default_partition))
+		return;
+	if (const int64 rows = rows_with(keys, level.parent, default_partition); rows > 0)
+		throw pg::failure(ERRCODE_CHECK_VIOLATION, "rows with these keys are in the default partition",
+						  rows_text(default_partition, rows) + "keys of " + key_texts(keys) + ".", "Move them out of the default partition first.");
+}
+
+std::string extended(const std::optional<std::string> &lists, const std::string &name, const pg::value &keys)
 {
 	pg::spi spi;
-	spi.execute(extended_lists, {pg::text_value(lists), pg::text_value(name), keys}, pg::spi::access::read_only);
+	spi.execute(extended_lists, {pg::text_value(lists ? *lists : "{}"), pg::text_value(name), keys}, pg::spi::access::read_only);
 	return spi[0].output(1);
+}
+
+void extend_list(set &whole, int level, const std::string &name, const pg::value &keys)
+{
+	std::optional<std::string> &lists = level == 1 ? whole.lists : whole.levels[level - 2].lists;
+	lists = extended(lists, name, keys);
+	store_lists(whole.parent, level, *lists);
+}
+
+// The names of lists are what partitions are named by.
+std::string list_name_of(const std::string &key)
+{
+	return key.empty() ? "empty" : key;
 }
 
 } // namespace
 
+void give_list_of_its_own(const set &before, Oid table, const std::optional<std::string> &key)
+{
+	set whole = lock_set(before.root);
+	const std::optional<set> level = find_level(whole, table);
+	if (!level || !level->auto_lists)
+		return;
+	const pg::partition_table open(table);
+	const std::vector<list_key> keys = parse_list_keys({key}, open, pg::time_zone(level->time_zone));
+	const std::vector<list> lists = level->lists ? parse_lists(*level->lists, open, pg::time_zone(level->time_zone)) : std::vector<list>();
+	if (list_with(keys.front(), lists, open) != nullptr)
+		return;
+	const pg::value array = pg::text_array_value({key ? std::optional(keys.front().text) : std::nullopt});
+	extend_list(whole, level->depth, key ? list_name_of(keys.front().text) : "null", array);
+}
+
+std::vector<assigned> assign_to_list(Oid table, const std::string &name, const pg::value &keys)
+{
+	set whole = lock_set(set_around(table));
+	const int level = level_meant(whole, table);
+	if (name.empty())
+		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "a list needs a name", {}, "Its name becomes part of its partition's.");
+	const std::vector<std::optional<std::string>> texts = texts_of(keys);
+	const std::vector<Oid> tables = tables_of_level(whole, level);
+	for (const Oid one : tables)
+	{
+		const set settings = level_of(whole, one);
+		const std::vector<list_key> parsed = parse_list_keys(texts, pg::partition_table(one), pg::time_zone(settings.time_zone));
+		require_assignable(parsed, settings);
+	}
+	extend_list(whole, level, name, keys);
+
+	std::vector<assigned> made;
+	for (const Oid one : tables)
+		for (const applied &step : make_or_refuse(level_of(whole, one), {GetCurrentTransactionStartTimestamp()}))
+			made.push_back({pg::relation_named(pg::schema_of(one), step.what.name), step.what.lower});
+	return made;
+}
+
 PG_FUNCTION(mosaic_list_assign)
 {
 	const pg::arguments arguments(fcinfo);
-	const Oid parent = arguments.oid(0);
-	const pg::value keys{TEXTARRAYOID, arguments.datum(2), false};
-	set settings = lock_list_set(parent);
-	settings.lists = extended(*settings.lists, arguments.text(1), keys);
-	{
-		const pg::partition_table table(parent);
-		parse_lists(*settings.lists, table); // refuses a key that some list has
-		require_no_rows_in_default(parse_keys(keys, table), settings, table.default_partition());
-	}
-	store_lists(parent, *settings.lists);
-
+	const Oid table = arguments.oid(0);
+	pg::require_relation(table);
+	pg::require_ownership(table);
+	pg::require_ownership(set_around(table));
 	pg::rowset rows(fcinfo);
-	for (const applied &made : make_or_refuse(settings, {GetCurrentTransactionStartTimestamp()}))
-		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(parent), made.what.name)), pg::text_value(made.what.lower)});
+	for (const assigned &one : assign_to_list(table, arguments.text(1), {TEXTARRAYOID, arguments.datum(2), false}))
+		rows.add({pg::regclass_value(one.partition), pg::text_value(one.keys)});
 	return Datum(0);
 }
 

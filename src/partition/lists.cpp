@@ -1,6 +1,7 @@
 // lists.cpp: the lists of a LIST set.
 #include "partition/lists.hpp"
 
+#include "pg/identity.hpp"
 #include "pg/spi.hpp"
 
 namespace partition {
@@ -23,10 +24,32 @@ constinit pg::statement elements(
 
 void require_unique(const std::vector<list> &lists, const list_key &key, const std::string &name, const pg::partition_table &table)
 {
-	for (const list &other : lists)
-		for (const list_key &taken : other.keys)
-			if (same_key(taken, key, table))
-				refuse("The key " + key_texts({key}) + " stands in \"" + other.name + "\" and again in \"" + name + "\".");
+	if (const list *other = list_with(key, lists, table))
+		refuse("The key " + key_texts({key}) + " stands in \"" + other->name + "\" and again in \"" + name + "\".");
+}
+
+// The session that gives a date, the worker that makes its partition and the
+// one that looks at it read and write it alike.
+class settled_formats {
+public:
+	explicit settled_formats(const pg::time_zone &zone)
+	{
+		pg::set_local("DateStyle", "ISO, YMD");
+		pg::set_local("IntervalStyle", "postgres");
+		pg::set_local("TimeZone", pg_get_timezone_name(zone.get()));
+	}
+
+private:
+	pg::setting_scope settings_;
+};
+
+list_key parse_list_key(const std::optional<std::string> &text, const pg::partition_table &table)
+{
+	if (!text)
+		return {true, 0, "NULL"};
+	const pg::partition_key key = table.key();
+	const Datum datum = pg::input(key.type, text->c_str(), key.typmod);
+	return {false, datum, pg::output(key.type, datum)};
 }
 
 void read_element(const pg::row &row, std::vector<list> &lists, const pg::partition_table &table)
@@ -50,13 +73,22 @@ void read_element(const pg::row &row, std::vector<list> &lists, const pg::partit
 
 } // namespace
 
-list_key parse_list_key(const std::optional<std::string> &text, const pg::partition_table &table)
+std::vector<list_key> parse_list_keys(const std::vector<std::optional<std::string>> &texts, const pg::partition_table &table, const pg::time_zone &zone)
 {
-	if (!text)
-		return {true, 0, "NULL"};
-	const pg::partition_key key = table.key();
-	const Datum datum = pg::input(key.type, text->c_str(), key.typmod);
-	return {false, datum, pg::output(key.type, datum)};
+	const settled_formats formats(zone);
+	std::vector<list_key> keys;
+	for (const std::optional<std::string> &text : texts)
+		keys.push_back(parse_list_key(text, table));
+	return keys;
+}
+
+const list *list_with(const list_key &key, const std::vector<list> &lists, const pg::partition_table &table)
+{
+	for (const list &one : lists)
+		for (const list_key &taken : one.keys)
+			if (same_key(taken, key, table))
+				return &one;
+	return nullptr;
 }
 
 bool same_key(const list_key &a, const list_key &b, const pg::partition_table &table)
@@ -66,8 +98,9 @@ bool same_key(const list_key &a, const list_key &b, const pg::partition_table &t
 	return table.equal(a.datum, b.datum);
 }
 
-std::vector<list> parse_lists(const std::string &json, const pg::partition_table &table)
+std::vector<list> parse_lists(const std::string &json, const pg::partition_table &table, const pg::time_zone &zone)
 {
+	const settled_formats formats(zone);
 	MemoryContext const keys_live_here = CurrentMemoryContext;
 	pg::spi spi;
 	spi.execute(kind_of, {pg::text_value(json)}, pg::spi::access::read_only);
@@ -99,9 +132,25 @@ std::string key_literals(const std::vector<list_key> &keys)
 	return joined(keys, ", ", [](const list_key &key) { return key.null ? std::string("NULL") : pg::quoted_literal(key.text.c_str()); });
 }
 
+// As array_out() has it.
+static std::string array_element(const list_key &key)
+{
+	const bool plain = !key.text.empty() && key.text.find_first_of(" \t\n\r\v\f,{}\"\\") == std::string::npos;
+	if (key.null || (plain && pg_strcasecmp(key.text.c_str(), "NULL") != 0))
+		return key.text;
+	std::string quoted = "\"";
+	for (const char c : key.text)
+	{
+		if (c == '"' || c == '\\')
+			quoted += '\\';
+		quoted += c;
+	}
+	return quoted + "\"";
+}
+
 std::string key_texts(const std::vector<list_key> &keys)
 {
-	return "{" + joined(keys, ",", [](const list_key &key) { return key.text; }) + "}";
+	return "{" + joined(keys, ",", array_element) + "}";
 }
 
 } // namespace partition

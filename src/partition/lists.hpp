@@ -21,18 +21,22 @@ struct list {
 
 extern const char *const lists_example; // a HINT
 
-// Reads lists; keys by the input function of the key's type.  Refuses what is
-// no object of arrays of scalars, an empty or nameless list, and a key that
-// stands twice (22023), or that the type does not take (its own error).
-std::vector<list> parse_lists(const std::string &json, const pg::partition_table &table);
+// Reads lists; keys by the input function of the key's type, dates and times
+// in the set's zone.  Refuses what is no object of arrays of scalars, an empty
+// or nameless list, and a key that stands twice (22023), or that the type does
+// not take (its own error).
+std::vector<list> parse_lists(const std::string &json, const pg::partition_table &table, const pg::time_zone &zone);
 
-// One key, from text; nothing for NULL.
-list_key parse_list_key(const std::optional<std::string> &text, const pg::partition_table &table);
+// Keys from text; nothing for NULL.
+std::vector<list_key> parse_list_keys(const std::vector<std::optional<std::string>> &texts, const pg::partition_table &table, const pg::time_zone &zone);
+
+// The list that holds a key; null for none.
+const list *list_with(const list_key &key, const std::vector<list> &lists, const pg::partition_table &table);
 
 bool same_key(const list_key &a, const list_key &b, const pg::partition_table &table);
 // 'US', 'CA', NULL: quoted for SQL.
 std::string key_literals(const std::vector<list_key> &keys);
-// {US,CA,NULL}: for people.
+// {US,CA,NULL}: for people, and as list_assign() takes them.
 std::string key_texts(const std::vector<list_key> &keys);
 
 } // namespace partition

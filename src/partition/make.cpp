@@ -12,7 +12,7 @@ std::vector<applied> make_or_refuse(const set &settings, const request &asked)
 	for (step &what : plan_level(settings, limited).steps)
 		if (!is_retirement(what.what))
 			steps.push_back(std::move(what));
-	require_room(settings.parent, steps);
+	require_room(settings.parent, steps.size());
 	std::vector<applied> made = apply(settings, steps, limited);
 	if (!made.empty() && made.front().outcome != "done")
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(settings.parent) + "\" to make partitions",

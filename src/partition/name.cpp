@@ -23,11 +23,22 @@ std::string replaced(std::string text, const std::string &field, const std::stri
 	return at == std::string::npos ? text : text.replace(at, field.size(), by);
 }
 
-// The base is cut, the bound only where it is too long by itself; eight
-// hexadecimal digits of a hash over schema and full name keep two long tables
-// apart.
-std::string fitted(Oid parent, const std::string &pattern, const std::string &suffix)
+// The names of lists are the user's and may be of any length.
+constexpr std::size_t most_bytes_of_bound = 32;
+
+std::string short_bound(const std::string &bound)
 {
+	if (bound.size() <= most_bytes_of_bound)
+		return bound;
+	const std::string hash = "_" + pg::hash_hex(bound);
+	return pg::clipped(bound, most_bytes_of_bound - hash.size()) + hash;
+}
+
+// The base is cut before the bound; eight hexadecimal digits of a hash over
+// schema and full name keep two long tables apart.
+std::string fitted(Oid parent, const std::string &pattern, const std::string &bound)
+{
+	const std::string suffix = short_bound(bound);
 	const std::string base = pg::relation_name(parent);
 	const std::string filled = replaced(pattern, bound_field, suffix);
 	const std::string whole = replaced(filled, parent_field, base);
@@ -75,9 +86,9 @@ std::string free_name(Oid parent, const std::string &pattern, const std::string 
 	return name;
 }
 
-std::string default_name(Oid parent)
+std::string default_name(Oid parent, const names &planned)
 {
-	return free_name(parent, "{parent}_{bound}", "default");
+	return free_name(parent, "{parent}_{bound}", "default", planned);
 }
 
 void require_name_pattern(const std::string &pattern)

@@ -21,7 +21,7 @@ using names = std::set<std::string>;
 std::string free_name(Oid parent, const std::string &pattern, const std::string &suffix, const names &planned = {});
 
 // Name of a set's default partition.
-std::string default_name(Oid parent);
+std::string default_name(Oid parent, const names &planned = {});
 
 // Refuses a pattern without {bound}, or with another field (22023).
 void require_name_pattern(const std::string &pattern);

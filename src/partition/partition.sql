@@ -20,7 +20,8 @@ CREATE TABLE mosaic.partition_set (
 	table_options        text[],
 	inherit_privileges   boolean  NOT NULL DEFAULT false,
 	lists                jsonb,
-	modulus              integer
+	modulus              integer,
+	auto_lists           boolean  NOT NULL DEFAULT false
 );
 COMMENT ON TABLE mosaic.partition_set IS 'One row a managed parent. Made by mosaic.create_parent(), forgotten by mosaic.drop_parent(), changed by UPDATE. A role sees and changes the sets whose parent it owns.';
 COMMENT ON COLUMN mosaic.partition_set.parent IS 'The partitioned table';
@@ -38,12 +39,12 @@ COMMENT ON COLUMN mosaic.partition_set.retention_tablespace IS 'Tablespace that 
 COMMENT ON COLUMN mosaic.partition_set.retain_partitions IS 'Number of newest partitions, not counting those wholly in the future, that are never retired; alone it retires the others';
 COMMENT ON COLUMN mosaic.partition_set.create_paused IS 'No partitions are made while true';
 COMMENT ON COLUMN mosaic.partition_set.retain_paused IS 'No partitions are retired while true';
-COMMENT ON COLUMN mosaic.partition_set.name_pattern IS 'Name of a new partition: {parent} is the parent''s name, {bound} the lower bound (20260101, 20260101_093000, 5000, m3000)';
+COMMENT ON COLUMN mosaic.partition_set.name_pattern IS 'Name of a new partition: {parent} is the parent''s name, {bound} the lower bound (20260101, 20260101_093000, 5000, m3000), the list, or the remainder';
 COMMENT ON COLUMN mosaic.partition_set.table_options IS 'Storage options of new partitions, such as {fillfactor=70,toast.autovacuum_enabled=false}; NULL: those of the newest partition';
 COMMENT ON COLUMN mosaic.partition_set.inherit_privileges IS 'Whether new partitions get the parent''s grants';
-
 COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; changed by mosaic.list_assign()';
 COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
+COMMENT ON COLUMN mosaic.partition_set.auto_lists IS 'LIST: whether a value that no list takes gets a list and a partition of its own once a row with it has been refused (library preloaded)';
 
 -- A set whose parent is gone would keep all the others from being restored.
 SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', 'WHERE parent IN (SELECT oid FROM pg_catalog.pg_class)');
@@ -60,7 +61,7 @@ CREATE POLICY monitor ON mosaic.partition_set FOR SELECT TO pg_monitor USING (tr
 GRANT SELECT ON mosaic.partition_set TO PUBLIC;
 -- What identifies a set is not for UPDATE: drop_parent() and create_parent().
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
-	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges)
+	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
 	ON mosaic.partition_set TO PUBLIC;
 
 CREATE FUNCTION mosaic.validate_partition_set() RETURNS trigger
@@ -91,7 +92,7 @@ CREATE POLICY owner ON mosaic.partition_level TO PUBLIC USING (mosaic.owns(paren
 CREATE POLICY monitor ON mosaic.partition_level FOR SELECT TO pg_monitor USING (true);
 GRANT SELECT ON mosaic.partition_level TO PUBLIC;
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
-	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges)
+	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
 	ON mosaic.partition_level TO PUBLIC;
 CREATE TRIGGER validate BEFORE UPDATE ON mosaic.partition_level
 	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_level();
@@ -180,12 +181,13 @@ CREATE FUNCTION mosaic.create_parent(
 	key_format         text        DEFAULT 'native',
 	time_zone          text        DEFAULT NULL,
 	default_partition  boolean     DEFAULT false,
-	reference_time     timestamptz DEFAULT pg_catalog.now()
+	reference_time     timestamptz DEFAULT pg_catalog.now(),
+	auto_lists         boolean     DEFAULT false
 ) RETURNS TABLE (partition regclass, lower_bound text, upper_bound text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_create_parent';
-COMMENT ON FUNCTION mosaic.create_parent(regclass, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz) IS
+COMMENT ON FUNCTION mosaic.create_parent(regclass, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz, boolean) IS
 'Manages a partitioned table from now on and makes the partitions that are due, in the caller''s transaction. Returns the partitions made.
-partition_interval: ''1 month'', ''7 days'', ''daily'' … or a number for numeric keys. premake: whole intervals kept ready ahead. retention: age or key distance from which partitions are retired. start_at: exact first bound, anchor of the grid. key_format: native, epoch_s, epoch_ms, epoch_us, epoch_ns, uuidv7, ulid, snowflake. time_zone: IANA zone in which days are counted, default the session''s. reference_time: the clock of this call.
+partition_interval: ''1 month'', ''7 days'', ''daily'' ... or a number for numeric keys. premake: whole intervals kept ready ahead. retention: age or key distance from which partitions are retired. start_at: exact first bound, anchor of the grid. key_format: native, epoch_s, epoch_ms, epoch_us, epoch_ns, uuidv7, ulid, snowflake. time_zone: IANA zone in which days are counted, default the session''s. lists: keys of each list of a LIST table, such as {"na": ["US", "CA"], "none": [null]}. modulus: number of partitions of a HASH table. default_partition: whether rows without a partition are taken. reference_time: the clock of this call. auto_lists: whether a value that no list takes gets a list of its own after a row with it has been refused (library preloaded).
 Errors: 42809 not a partitioned table, 42501 not its owner, 42710 managed already, 22023 an argument that does not fit, 53200 more partitions than the lock table holds.';
 
 CREATE FUNCTION mosaic.drop_parent(parent regclass) RETURNS void
@@ -288,8 +290,8 @@ CREATE FUNCTION mosaic.list_assign(parent regclass, list text, keys text[])
 RETURNS TABLE (partition regclass, lower_bound text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_assign';
 COMMENT ON FUNCTION mosaic.list_assign(regclass, text, text[]) IS
-'Gives keys to a list of a LIST set, or begins a list, and makes the partition that takes them; returns it. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
-Errors: 42704 not a managed parent, 42501 not its owner, 42809 not a LIST set, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';
+'Gives keys to a list, or begins a list, and makes the partitions that take them; returns those. parent: a LIST set; of a set with levels also its parent, whose uppermost level with lists is meant, or a table of the level that is meant. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
+Errors: 42704 not a managed parent, 42501 not its owner, 42809 no lists, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';
 
 CREATE FUNCTION mosaic.create_sub_parent(
 	parent             regclass,
@@ -303,9 +305,10 @@ CREATE FUNCTION mosaic.create_sub_parent(
 	key_format         text        DEFAULT 'native',
 	time_zone          text        DEFAULT NULL,
 	default_partition  boolean     DEFAULT false,
-	reference_time     timestamptz DEFAULT pg_catalog.now()
+	reference_time     timestamptz DEFAULT pg_catalog.now(),
+	auto_lists         boolean     DEFAULT false
 ) RETURNS TABLE (partition regclass, bound text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_create_sub_parent';
-COMMENT ON FUNCTION mosaic.create_sub_parent(regclass, text, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz) IS
-'Adds a level below the lowest one of a set: its partitions are themselves partitioned, those that exist (they must be empty) and those to come, each made whole before it is attached. partition_by: what follows PARTITION BY, such as HASH (tenant_id). The other options are those of mosaic.create_parent(), for the new level; they are kept in mosaic.partition_level. Returns the partitions rebuilt.
-Errors: 42704 not a managed parent, 42501 not its owner, 42601 partition_by, 22023 an option that does not fit, 55000 partitions with rows.';
+COMMENT ON FUNCTION mosaic.create_sub_parent(regclass, text, text, integer, text, text, jsonb, integer, text, text, boolean, timestamptz, boolean) IS
+'Adds a level below the lowest one of a set: its partitions are themselves partitioned, those that exist (they must be empty) and those to come, each made whole before it is attached. partition_by: what follows PARTITION BY, such as HASH (tenant_id). The other options are those of mosaic.create_parent(), for the new level; they are kept in mosaic.partition_level. Partitions that are partitioned in this way already are kept as they are. Returns the partitions rebuilt.
+Errors: 42704 not a managed parent, 42501 not its owner, 42601 partition_by, 22023 an option that does not fit, 55000 partitions with rows, 55P03 locks that did not come, 53200 more partitions than the lock table holds.';

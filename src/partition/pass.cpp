@@ -6,11 +6,11 @@
 // each other, and only where nobody would have to wait.
 #include "partition/pass.hpp"
 
+#include <algorithm>
 #include <deque>
 
-#include <algorithm>
-
 #include "partition/log.hpp"
+#include "partition/missing_row.hpp"
 #include "partition/retiring.hpp"
 #include "partition/room.hpp"
 #include "pg/identity.hpp"
@@ -323,28 +323,34 @@ bool apply_and_report(const set &settings, const plan &steps, const request &ask
 } // namespace
 
 // Every set is covered before the first partition of any is retired: that may
-// have to wait for old transactions.
-static pass_outcome run_pass(pg::transaction_driver &driver, const std::vector<Oid> &parents, set_pass::waiting retries)
+// have to wait for old transactions.  Between sets comes what somebody is
+// waiting for, where the caller says how.
+template <typename Between>
+static void run_pass(pg::transaction_driver &driver, const std::vector<Oid> &parents, set_pass::waiting retries, pass_outcome &outcome,
+					 Between &&between)
 {
-	pass_outcome outcome;
 	std::deque<set_pass> passes;
 	for (const Oid parent : parents)
 	{
 		if (!driver.goes_on())
 			break;
+		between();
 		passes.emplace_back(driver, parent, retries, outcome).create();
 	}
 	for (set_pass &one : passes)
 	{
+		between();
 		one.retire();
 		one.conclude();
 	}
-	return outcome;
+	between();
 }
 
 pass_outcome maintain_sets(pg::transaction_driver &driver, const std::vector<Oid> &parents)
 {
-	return run_pass(driver, parents, set_pass::waiting::ignored);
+	pass_outcome outcome;
+	run_pass(driver, parents, set_pass::waiting::ignored, outcome, [] {});
+	return outcome;
 }
 
 pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
@@ -354,7 +360,9 @@ pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
 	driver.begin();
 	const std::vector<Oid> parents = all_parents();
 	driver.commit();
-	return run_pass(driver, parents, set_pass::waiting::heeded);
+	pass_outcome outcome;
+	run_pass(driver, parents, set_pass::waiting::heeded, outcome, [&] { make_wanted(driver, outcome); });
+	return outcome;
 }
 
 std::vector<maintained> maintain_in_transaction(const set_state &state, TimestampTz reference_time)
@@ -367,7 +375,7 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		require_parent(parent);
 		asked.limit = most_partitions_at_once(parent) + 1;
 		steps = plan_set(state.settings, asked).steps;
-		require_room(parent, creation_steps(steps));
+		require_room(parent, creation_steps(steps).size());
 	});
 	if (error != nullptr)
 	{

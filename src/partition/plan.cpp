@@ -1,7 +1,10 @@
 // plan.cpp: the whole plan of a set.
 #include "partition/plan.hpp"
 
+#include <algorithm>
+
 #include "partition/name.hpp"
+#include "partition/settings.hpp"
 
 namespace partition {
 
@@ -15,8 +18,12 @@ void append(plan &to, plan &&steps)
 
 void plan_default(const set &settings, const pg::partition_table &table, plan &steps)
 {
-	if (settings.default_partition && !OidIsValid(table.default_partition()))
-		steps.push_back({action::create_default, InvalidOid, default_name(settings.parent), {}, {}, "DEFAULT", "the set has a default partition"});
+	if (!settings.default_partition || OidIsValid(table.default_partition()))
+		return;
+	names planned;
+	for (const step &what : steps)
+		planned.insert(what.name);
+	steps.push_back({action::create_default, InvalidOid, default_name(settings.parent, planned), {}, {}, "DEFAULT", "the set has a default partition"});
 }
 
 void plan_range(const set &settings, const request &asked, retirement &whole)
@@ -79,21 +86,43 @@ retirement plan_level(const set &settings, const request &asked)
 	return whole;
 }
 
-retirement plan_set(const set &settings, const request &asked)
+// What somebody partitioned otherwise than its level says is left alone.
+static retirement plan_tree(const set &settings, const request &asked)
 {
+	const pg::partition_table table(settings.parent);
+	if (strategy_name(table.strategy()) != settings.strategy)
+		return {};
 	retirement whole = plan_level(settings, asked);
 	if (settings.levels.empty())
 		return whole;
-	const pg::partition_table table(settings.parent);
 	for (int n = 0; n < table.count(); ++n)
 	{
 		pg::check_for_interrupts();
 		if (table.leaf(n))
 			continue;
-		retirement below = plan_set(level_below(settings, table.partition(n)), asked);
+		retirement below = plan_tree(level_below(settings, table.partition(n)), asked);
 		append(whole.steps, std::move(below.steps));
 		whole.held_back += below.held_back;
 	}
+	return whole;
+}
+
+// Each table below a set may stay within mosaic.max_drops and all of them
+// together not.
+static void hold_back_too_many(retirement &whole, bool confirmed)
+{
+	const auto fresh = [](const step &what) { return is_retirement(what.what) && what.what != action::finalize && !what.detached; };
+	const int due = whole.held_back + static_cast<int>(std::count_if(whole.steps.begin(), whole.steps.end(), fresh));
+	if (confirmed || due <= settings::max_drops)
+		return;
+	whole.steps.erase(std::remove_if(whole.steps.begin(), whole.steps.end(), fresh), whole.steps.end());
+	whole.held_back = due;
+}
+
+retirement plan_set(const set &settings, const request &asked)
+{
+	retirement whole = plan_tree(settings, asked);
+	hold_back_too_many(whole, asked.confirmed);
 	return whole;
 }
 

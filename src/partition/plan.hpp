@@ -42,6 +42,9 @@ using plan = std::vector<step>;
 // now in a regular pass.  At most so many steps.
 plan plan_creation(const range_set &set, const position &from, const position &now, int limit = INT_MAX);
 
+// Lies a position in the span that a regular pass covers?
+bool is_within_coverage(const range_set &set, const position &at, const position &now);
+
 // LIST: lists of which no partition takes some key.  HASH: remainders that no
 // partition takes.
 plan plan_lists(const set &settings, const pg::partition_table &table);

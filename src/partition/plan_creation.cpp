@@ -91,6 +91,12 @@ position coverage_start(const range_set &set, const position &now)
 	return set.boundaries().floor(now);
 }
 
+bool is_within_coverage(const range_set &set, const position &at, const position &now)
+{
+	const key &k = set.axis_key();
+	return k.compare(coverage_start(set, now), at) <= 0 && k.compare(at, coverage_end(set, now)) < 0;
+}
+
 plan plan_creation(const range_set &set, const position &from, const position &now, int limit)
 {
 	const key &k = set.axis_key();

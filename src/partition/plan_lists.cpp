@@ -22,16 +22,16 @@ static std::vector<list_key> keys_without_partition(const list &wanted, const pg
 plan plan_lists(const set &settings, const pg::partition_table &table)
 {
 	plan steps;
-	names planned;
 	if (!settings.lists)
 		return steps;
-	for (const list &wanted : parse_lists(*settings.lists, table))
+	names planned;
+	for (const list &wanted : parse_lists(*settings.lists, table, pg::time_zone(settings.time_zone)))
 	{
 		const std::vector<list_key> missing = keys_without_partition(wanted, table);
 		if (missing.empty())
 			continue;
 		const bool whole = missing.size() == wanted.keys.size();
-		const std::string name = free_name(settings.parent, "{parent}_{bound}", wanted.name, planned);
+		const std::string name = free_name(settings.parent, settings.name_pattern, wanted.name, planned);
 		planned.insert(name);
 		steps.push_back({action::create, InvalidOid, name, key_texts(missing), {},
 						 "FOR VALUES IN (" + key_literals(missing) + ")",

@@ -9,7 +9,7 @@ static const std::string &require_interval(const set &settings)
 {
 	if (!settings.interval)
 		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "a RANGE set needs a partition_interval",
-						  "\"" + pg::qualified_name(settings.parent) + "\" is partitioned by RANGE.",
+						  described(settings) + " is partitioned by RANGE.",
 						  "Give an interval such as '1 month', or a number for a numeric key.");
 	return *settings.interval;
 }

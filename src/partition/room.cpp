@@ -6,6 +6,8 @@
 #include "partition/room.hpp"
 
 #include "pg/lock_table.hpp"
+#include "pg/partition_table.hpp"
+#include "pg/value.hpp"
 
 namespace partition {
 
@@ -15,17 +17,24 @@ int most_partitions_at_once(Oid parent)
 	return static_cast<int>(one.room / one.locks);
 }
 
-void require_room(Oid parent, const plan &creation)
+static const char *way_to_fewer(Oid parent)
+{
+	if (pg::partition_table(parent).strategy() == pg::partition_strategy::range)
+		return "Give a later start_at or a smaller premake; raise premake afterwards, and CALL mosaic.maintain() or the worker makes the rest, "
+			   "one partition a transaction.";
+	return "Ask for fewer, or raise max_locks_per_transaction and restart the server.";
+}
+
+void require_room(Oid parent, std::size_t partitions)
 {
 	const int most = most_partitions_at_once(parent);
-	if (static_cast<int>(creation.size()) <= most)
+	if (partitions <= static_cast<std::size_t>(most))
 		return;
 	const pg::lock_table_need one = pg::lock_table_need_of(parent, 1);
 	throw pg::failure(ERRCODE_OUT_OF_MEMORY, "cannot make more than " + std::to_string(most) + " partitions of \"" + pg::qualified_name(parent) + "\" in one transaction",
 					  "Each takes about " + std::to_string(one.locks) + " locks, and the lock table has room for about " + std::to_string(one.room) +
 						  " (max_locks_per_transaction).",
-					  "Give a later start_at or a smaller premake; raise premake afterwards, and CALL mosaic.maintain() or the worker makes the rest, "
-					  "one partition a transaction.");
+					  way_to_fewer(parent));
 }
 
 } // namespace partition

@@ -1,7 +1,7 @@
 // room.hpp: how many partitions one transaction can make.
 #pragma once
 
-#include "partition/plan.hpp"
+#include "pg/error.hpp"
 
 namespace partition {
 
@@ -9,7 +9,7 @@ namespace partition {
 // that is refused, so nobody needs to plan further.
 int most_partitions_at_once(Oid parent);
 
-// Refuses, before the first is made, a plan that is too long (53200).
-void require_room(Oid parent, const plan &creation);
+// Refuses, before the first is made, what the lock table cannot hold (53200).
+void require_room(Oid parent, std::size_t partitions);
 
 } // namespace partition

@@ -15,9 +15,9 @@ namespace {
 #define SET_COLUMNS \
 	"parent, strategy, partition_interval, premake, start_at, key_format, time_zone, default_partition, retention, " \
 	"retention_action, retention_schema, retention_tablespace, retain_partitions, create_paused, retain_paused, " \
-	"name_pattern, table_options, inherit_privileges, lists, modulus"
+	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists"
 
-constexpr int set_columns = 20;
+constexpr int set_columns = 21;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
@@ -30,13 +30,15 @@ constinit pg::statement select_one("SELECT " SET_COLUMNS ", " SET_STATE " FROM m
 constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s ORDER BY parent");
 constinit pg::statement select_parents("SELECT parent FROM mosaic.partition_set ORDER BY parent");
 constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
-								   "key_format, time_zone, default_partition, retention, lists, modulus) "
-								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11) ON CONFLICT (parent) DO NOTHING");
+								   "key_format, time_zone, default_partition, retention, lists, modulus, name_pattern, auto_lists) "
+								   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13) ON CONFLICT (parent) DO NOTHING");
+constinit pg::statement lock_one("SELECT FROM mosaic.partition_set WHERE parent = $1 FOR UPDATE");
 constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
+constinit pg::statement update_level_lists("UPDATE mosaic.partition_level SET lists = $2::jsonb WHERE parent = $1 AND level = $3");
 constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
 constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
-										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus) "
-										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13)");
+										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus, name_pattern, auto_lists) "
+										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15)");
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
 								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1) "
@@ -81,16 +83,40 @@ set level_below(const set &settings, Oid partition)
 	set below = settings.levels.front();
 	below.parent = partition;
 	below.root = settings.root;
+	below.depth = settings.depth + 1;
 	below.levels.assign(settings.levels.begin() + 1, settings.levels.end());
+	if (!below.table_options)
+		below.table_options = settings.table_options; // only leaves have any
 	return below;
+}
+
+std::optional<set> find_level(const set &whole, Oid table)
+{
+	if (table == whole.parent)
+		return whole;
+	if (!OidIsValid(table))
+		return std::nullopt;
+	const std::optional<set> above = find_level(whole, pg::parent_of(table));
+	if (!above || above->levels.empty())
+		return std::nullopt;
+	return level_below(*above, table);
 }
 
 set level_of(const set &whole, Oid table)
 {
-	if (table == whole.parent)
-		return whole;
-	return level_below(level_of(whole, pg::parent_of(table)), table);
+	if (std::optional<set> found = find_level(whole, table))
+		return *std::move(found);
+	throw pg::failure(ERRCODE_UNDEFINED_TABLE, "a partitioned partition of \"" + pg::qualified_name(whole.parent) + "\" is gone",
+					  "Its OID was " + std::to_string(table) + ".");
 }
+
+std::string described(const set &settings)
+{
+	const std::string name = "\"" + pg::qualified_name(settings.root) + "\"";
+	return settings.depth == 1 ? name : "Level " + std::to_string(settings.depth) + " of " + name;
+}
+
+const char *const list_name_pattern = "{parent}_{bound}";
 
 const char *strategy_name(pg::partition_strategy strategy)
 {
@@ -149,6 +175,7 @@ set set_from(const pg::row &row)
 		result.lists = row.output(column);
 	if (!row.null(++column))
 		result.modulus = row.int4(column);
+	result.auto_lists = row.boolean(++column);
 	return result;
 }
 
@@ -173,7 +200,18 @@ set_state require_set(Oid parent)
 	if (!OidIsValid(pg::owner_of(parent)))
 		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "no managed parent has the OID " + name);
 	throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + name + "\" is not a managed parent", {},
-					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", …);");
+					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", ...);");
+}
+
+set lock_set(Oid parent)
+{
+	require_set(parent);
+	{
+		const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+		pg::spi().execute(lock_one, {pg::regclass_value(parent)});
+	}
+	const pg::latest_snapshot now; // somebody may have changed it while the lock was waited for
+	return require_set(parent).settings;
 }
 
 std::vector<set_state> all_sets()
@@ -206,7 +244,8 @@ bool insert_set(const set &row)
 				{pg::regclass_value(row.parent), pg::text_value(row.strategy), pg::optional_text_value(row.interval),
 				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
 				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention),
-				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)}) > 0;
+				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID),
+				 pg::text_value(row.name_pattern), pg::bool_value(row.auto_lists)}) > 0;
 }
 
 void insert_level(const set &row, Oid parent, int level)
@@ -217,13 +256,17 @@ void insert_level(const set &row, Oid parent, int level)
 					   pg::optional_text_value(row.interval), pg::int4_value(row.premake), pg::optional_text_value(row.start_at),
 					   pg::text_value(row.key_format), pg::text_value(row.time_zone), pg::bool_value(row.default_partition),
 					   pg::optional_text_value(row.retention), pg::optional_text_value(row.lists),
-					   row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID)});
+					   row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID), pg::text_value(row.name_pattern),
+					   pg::bool_value(row.auto_lists)});
 }
 
-void store_lists(Oid parent, const std::string &json)
+void store_lists(Oid parent, int level, const std::string &json)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
-	pg::spi().execute(update_lists, {pg::regclass_value(parent), pg::text_value(json)});
+	if (level == 1)
+		pg::spi().execute(update_lists, {pg::regclass_value(parent), pg::text_value(json)});
+	else
+		pg::spi().execute(update_level_lists, {pg::regclass_value(parent), pg::text_value(json), pg::int4_value(level)});
 }
 
 void delete_set(Oid parent)

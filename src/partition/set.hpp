@@ -33,17 +33,23 @@ struct set {
 	bool inherit_privileges = false;
 	std::optional<std::string> lists; // JSON text
 	std::optional<int> modulus;
+	bool auto_lists = false; // a value of no list gets one of its own
 
 	Oid root = InvalidOid;	  // parent of the whole set, of which this may be a level
+	int depth = 1;			  // 1: the set itself; 2: kept below its partitions, and so on
 	std::string partition_by; // of a level: how its parents are partitioned
 	std::vector<set> levels;  // below this one, in order
 };
 
 // A partition whose own partitions are kept by the next level, as a set.
 set level_below(const set &settings, Oid partition);
-// The level of a set that keeps the partitions of this table, the parent or one
-// of the partitioned tables below it.
+// The level of a set that keeps the partitions of this table: the parent, or a
+// partitioned table below it; nothing where the table belongs to no level.
+std::optional<set> find_level(const set &whole, Oid table);
+// The same; refuses a table that is gone or has left the set (42P01).
 set level_of(const set &whole, Oid table);
+// What the settings of a LIST set have instead of the usual pattern.
+extern const char *const list_name_pattern;
 
 // A set and what other catalogs say of it, read in one go so that a pass with
 // nothing to do costs one query.
@@ -56,6 +62,9 @@ struct set_state {
 	std::optional<TimestampTz> retain_retry;
 };
 
+// For messages: the table, or the level of it.
+std::string described(const set &settings);
+
 // range, list or hash
 const char *strategy_name(pg::partition_strategy strategy);
 
@@ -67,6 +76,8 @@ int level_number(const pg::row &row);
 std::optional<set_state> find_set(Oid parent);
 // The same; refuses a parent without a set (42704).
 set_state require_set(Oid parent);
+// The set as it is now, and nobody changes it until the end of the transaction.
+set lock_set(Oid parent);
 // All sets of the database, by parent.
 std::vector<set_state> all_sets();
 // Parents of all sets, in order.
@@ -75,7 +86,8 @@ std::vector<Oid> all_parents();
 bool insert_set(const set &row); // false where the parent has a set already
 // level: 2 is the level of the parent's partitions' partitions.
 void insert_level(const set &row, Oid parent, int level);
-void store_lists(Oid parent, const std::string &json);
+// level: 1 is the set's own.
+void store_lists(Oid parent, int level, const std::string &json);
 void delete_set(Oid parent);
 
 } // namespace partition

@@ -10,6 +10,7 @@ int lock_timeout = 50;
 int lock_pause = 250;
 int lock_budget = 60 * 1000;
 int max_drops = 100;
+int max_auto_lists = 1000;
 int log_days = 90;
 } // namespace settings
 
@@ -23,6 +24,8 @@ void define_settings()
 				   &settings::lock_budget, 0, 24 * 3600 * 1000);
 	pg::define_int({"mosaic.max_drops", "Most partitions of a set that one pass may retire without confirmation.", PGC_USERSET},
 				   &settings::max_drops, 0, INT_MAX);
+	pg::define_int({"mosaic.max_auto_lists", "Most partitions of a LIST table to which auto_lists adds others.", PGC_SIGHUP},
+				   &settings::max_auto_lists, 0, 100 * 1000);
 	pg::define_int({"mosaic.log_days", "Days that the rows of mosaic.partition_log are kept.", PGC_SIGHUP}, &settings::log_days, 1, 36500);
 }
 

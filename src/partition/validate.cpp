@@ -15,6 +15,7 @@ namespace {
 
 // A plan is made as a whole, in memory.
 constexpr int most_premade = 10000;
+constexpr int most_remainders = 100000;
 
 [[noreturn]] void refuse(const char *name, const std::string &value, const char *reason, const char *hint)
 {
@@ -46,10 +47,10 @@ void require_retention_action(const set &settings)
 
 void require_no_row_security(const set &settings)
 {
-	const pg::relation parent(settings.parent, AccessShareLock);
+	const pg::relation parent(settings.root, AccessShareLock);
 	if (settings.inherit_privileges && parent.form()->relrowsecurity)
 		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot inherit privileges from a table with row security",
-						  "Whoever may read a partition directly would bypass the policies of \"" + pg::qualified_name(settings.parent) + "\".",
+						  "Whoever may read a partition directly would bypass the policies of \"" + pg::qualified_name(settings.root) + "\".",
 						  "Leave inherit_privileges off and let users go through the parent.");
 }
 
@@ -67,17 +68,28 @@ void require_range_options(const set &settings)
 
 void require_lists(const set &settings)
 {
+	if (!settings.lists && !settings.auto_lists)
+		refuse("lists", "NULL", "A LIST set needs the keys of each of its lists, or auto_lists.", lists_example);
+	if (settings.auto_lists && settings.default_partition)
+		refuse("auto_lists", "true", "With a default partition every key has one.", "Leave one of auto_lists and default_partition out.");
 	if (!settings.lists)
-		refuse("lists", "NULL", "A LIST set needs the keys of each of its lists.", lists_example);
-	parse_lists(*settings.lists, pg::partition_table(settings.parent));
+		return;
+	const pg::partition_table table(settings.parent);
+	const std::string type = pg::format_type(table.key().type);
+	const ErrorData *error = pg::attempt([&] { parse_lists(*settings.lists, table, pg::time_zone(settings.time_zone)); });
+	if (error == nullptr)
+		return;
+	// The type's own error, but for the remedy.
+	throw pg::failure(error->sqlerrcode, error->message, error->detail != nullptr ? error->detail : "The keys in lists are of type " + type + ".",
+					  error->hint != nullptr ? error->hint : lists_example);
 }
 
 void require_modulus(const set &settings)
 {
 	if (!settings.modulus)
 		refuse("modulus", "NULL", "A HASH set needs the number of its partitions.", "Give a number such as 16.");
-	if (*settings.modulus < 1)
-		refuse("modulus", std::to_string(*settings.modulus), "It is a number of partitions, 1 or more.", "Give a number such as 16.");
+	if (*settings.modulus < 1 || *settings.modulus > most_remainders)
+		refuse("modulus", std::to_string(*settings.modulus), "It is a number of partitions from 1 to 100000.", "Give a number such as 16.");
 	if (settings.default_partition)
 		refuse("default_partition", "true", "A HASH set has a partition for every row.", "Leave default_partition out.");
 	plan_remainders(settings, pg::partition_table(settings.parent));
@@ -91,15 +103,18 @@ void refuse_options_of_other_strategies(const set &settings)
 		const char *strategy;
 	};
 	const bool retains = settings.retention || settings.retain_partitions;
+	const bool premakes = settings.premake != set().premake;
 	const std::initializer_list<option> options{
 		{settings.interval.has_value(), "partition_interval", "range"}, {settings.start_at.has_value(), "start_at", "range"},
+		{premakes, "premake", "range"},
 		{retains, "retention", "range"},								{settings.key_format != "native", "key_format", "range"},
-		{settings.lists.has_value(), "lists", "list"},					{settings.modulus.has_value(), "modulus", "hash"}};
+		{settings.lists.has_value(), "lists", "list"},					{settings.modulus.has_value(), "modulus", "hash"},
+		{settings.auto_lists, "auto_lists", "list"}};
 	for (const option &other : options)
 		if (other.given && settings.strategy != other.strategy)
 			throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE,
 							  std::string(other.name) + " does not go with a table partitioned by " + pg::upper_case(settings.strategy),
-							  "\"" + pg::qualified_name(settings.parent) + "\" is partitioned by " + pg::upper_case(settings.strategy) + ".",
+							  described(settings) + " is partitioned by " + pg::upper_case(settings.strategy) + ".",
 							  std::string("Leave ") + other.name + " out; it is for tables partitioned by " + pg::upper_case(other.strategy) + ".");
 }
 
@@ -119,7 +134,7 @@ void require_partitioned(Oid oid)
 							  " INCLUDING DEFAULTS INCLUDING CONSTRAINTS) PARTITION BY RANGE (column);");
 	throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + name + "\" is not a partitioned table",
 					  "Views, indexes, sequences and foreign tables cannot have partitions.",
-					  "Name a table made with CREATE TABLE … PARTITION BY RANGE (column).");
+					  "Name a table made with CREATE TABLE ... PARTITION BY RANGE (column).");
 }
 
 TimestampTz require_reference_time(const pg::arguments &arguments, int n)
@@ -157,6 +172,7 @@ void require_manageable(Oid parent)
 void validate(const set &settings)
 {
 	refuse_options_of_other_strategies(settings);
+	const pg::time_zone known(settings.time_zone);
 	require_name_pattern(settings.name_pattern);
 	if (settings.table_options)
 		pg::require_table_options(*settings.table_options);

@@ -28,6 +28,16 @@ inline bool class_ownercheck(Oid relation, Oid role)
 #endif
 }
 
+// 18 brought generated columns that are computed when read (83ea6c540).
+inline bool is_virtual_generated([[maybe_unused]] const FormData_pg_attribute *attribute)
+{
+#if PG_VERSION_NUM >= 180000
+	return attribute->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
+#else
+	return false;
+#endif
+}
+
 // 18 dropped the argument run_once of PortalRun (3eea7a0c9).
 inline void portal_run_to_completion(Portal portal, DestReceiver *receiver)
 {
@@ -37,6 +47,15 @@ inline void portal_run_to_completion(Portal portal, DestReceiver *receiver)
 	PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, nullptr);
 #endif
 }
+
+// The same commit dropped the argument execute_once of ExecutorRun.
+#if PG_VERSION_NUM >= 180000
+#define EXECUTOR_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count
+#define EXECUTOR_RUN_ARGUMENTS query, direction, count
+#else
+#define EXECUTOR_RUN_PARAMETERS QueryDesc *query, ScanDirection direction, uint64 count, bool once
+#define EXECUTOR_RUN_ARGUMENTS query, direction, count, once
+#endif
 
 inline AclResult schema_aclcheck(Oid schema, Oid role, AclMode mode)
 {

@@ -64,6 +64,16 @@ void require_ownership(Oid relation)
 	});
 }
 
+Oid schema_oid()
+{
+	return call([] { return get_namespace_oid("mosaic", false); });
+}
+
+Oid find_extension_relation(const char *name)
+{
+	return call([=] { return get_relname_relid(name, get_namespace_oid("mosaic", true)); });
+}
+
 void require_ownership_or_gone(Oid relation)
 {
 	if (OidIsValid(owner_of(relation)))

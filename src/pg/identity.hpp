@@ -47,8 +47,12 @@ void require_relation(Oid relation);
 // that does not exist.
 void require_create_in_schema(const std::string &schema, Oid role);
 void require_create_in_tablespace(const std::string &tablespace, Oid role);
+// The schema of this extension.
+Oid schema_oid();
 // A relation of this extension by its bare name.
 Oid extension_relation(const char *name);
+// The same, InvalidOid where another session has dropped the extension.
+Oid find_extension_relation(const char *name);
 
 // Sets a setting until the end of the enclosing acting_as or setting_scope.
 void set_local(const char *name, const char *value);

@@ -21,4 +21,14 @@ void pause(long milliseconds)
 		wait_latch((end - now + 999) / 1000);
 }
 
+void nap(long milliseconds)
+{
+	constexpr long slice = 50; // at which shutdown is noticed
+	for (long left = milliseconds; left > 0; left -= slice)
+	{
+		pg_usleep((left < slice ? left : slice) * 1000);
+		check_for_interrupts();
+	}
+}
+
 } // namespace pg

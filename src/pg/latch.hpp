@@ -12,4 +12,8 @@ bool wait_latch(long milliseconds);
 // Waits for the time to pass, whatever else sets the latch meanwhile.
 void pause(long milliseconds);
 
+// The same without listening: who sets the latch meanwhile pays nothing, and
+// the next wait_latch returns at once.
+void nap(long milliseconds);
+
 } // namespace pg

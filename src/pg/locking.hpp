@@ -42,4 +42,17 @@ private:
 	const VirtualTransactionId *holders_;
 };
 
+// For a scope, lock_timeout does not hold.  For what is done on behalf of a
+// session that set it for locks of its own, and is over in a moment.
+class lock_timeout_off {
+public:
+	lock_timeout_off() noexcept : saved_(LockTimeout) { LockTimeout = 0; }
+	~lock_timeout_off() { LockTimeout = saved_; }
+	lock_timeout_off(const lock_timeout_off &) = delete;
+	lock_timeout_off &operator=(const lock_timeout_off &) = delete;
+
+private:
+	int saved_;
+};
+
 } // namespace pg

@@ -49,6 +49,15 @@ bool is_partitioned(Oid relation)
 	return call(get_rel_relkind, relation) == RELKIND_PARTITIONED_TABLE;
 }
 
+vector<Oid> table_and_below(Oid table)
+{
+	List *tables = call([=] { return find_all_inheritors(table, NoLock, nullptr); });
+	vector<Oid> found;
+	for (int n = 0; n < list_length(tables); ++n)
+		found.push_back(list_nth_oid(tables, n));
+	return found;
+}
+
 Oid schema_of(Oid relation)
 {
 	return call(get_rel_namespace, relation);

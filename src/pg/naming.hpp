@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pg/error.hpp"
+#include "pg/memory.hpp"
 
 namespace pg {
 
@@ -13,6 +13,8 @@ std::string partition_key_text(Oid parent); // its columns and expressions
 // FOR VALUES … or DEFAULT of a partition, in ISO and UTC.
 std::string bound_clause_of(Oid partition);
 bool is_partitioned(Oid relation);
+// A table and all partitions below it, parents before their partitions.
+vector<Oid> table_and_below(Oid table);
 Oid schema_of(Oid relation);
 std::string schema_name(Oid schema); // 3F000 where it is gone
 // Relation of a name in a schema; InvalidOid for none.

@@ -28,6 +28,14 @@ void define_string(const setting &about, char **variable, const char *boot_value
 	});
 }
 
+void define_enum(const setting &about, int *variable, const config_enum_entry *options)
+{
+	call([&] {
+		DefineCustomEnumVariable(about.name, about.description, nullptr, variable, *variable, options, about.context, about.flags,
+								 nullptr, nullptr, nullptr);
+	});
+}
+
 void reserve_setting_prefix()
 {
 	call([] { MarkGUCPrefixReserved("mosaic"); });

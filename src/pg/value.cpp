@@ -15,6 +15,36 @@ value optional_text_value(const std::optional<std::string> &v)
 	return v ? text_value(std::string_view(*v)) : null_of(TEXTOID);
 }
 
+value bytea_value(std::string_view bytes)
+{
+	value v = text_value(bytes); // the same layout
+	v.type = BYTEAOID;
+	return v;
+}
+
+std::string bytea_text(Datum bytea_datum)
+{
+	const bytea *bytes = call([=] { return DatumGetByteaPP(bytea_datum); });
+	return {VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes)};
+}
+
+value text_array_value(const std::vector<std::optional<std::string>> &elements)
+{
+	vector<Datum> datums;
+	vector<char> nulls;
+	for (const std::optional<std::string> &element : elements)
+	{
+		datums.push_back(element ? text_value(*element).datum : 0);
+		nulls.push_back(!element);
+	}
+	static_assert(sizeof(bool) == sizeof(char));
+	return {TEXTARRAYOID, call([&] {
+				int size = static_cast<int>(datums.size());
+				int first = 1;
+				return PointerGetDatum(construct_md_array(datums.data(), reinterpret_cast<bool *>(nulls.data()), 1, &size, &first, TEXTOID, -1, false, TYPALIGN_INT));
+			}), false};
+}
+
 value name_value(const char *v)
 {
 	return {NAMEOID, call([=] { return DirectFunctionCall1(namein, CStringGetDatum(v)); }), false};

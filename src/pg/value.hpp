@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pg/memory.hpp"
 
@@ -33,7 +34,12 @@ inline value regclass_value(Oid v) { return {REGCLASSOID, ObjectIdGetDatum(v), !
 inline value timestamptz_value(TimestampTz v) { return {TIMESTAMPTZOID, TimestampTzGetDatum(v), false}; }
 value text_value(std::string_view v);
 value optional_text_value(const std::optional<std::string> &v);
+value text_array_value(const std::vector<std::optional<std::string>> &elements);
 value name_value(const char *v);
+
+value bytea_value(std::string_view bytes);
+
+std::string bytea_text(Datum bytea_datum);
 
 // Text of a text-like or name argument.
 std::string to_string(Datum text_datum);

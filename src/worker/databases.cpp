@@ -268,6 +268,30 @@ void nudge_for_missing_partition()
 	wake_launcher(*state);
 }
 
+static bool is_served(shared_state &state, const database *entry)
+{
+	return settings::enabled && state.launcher != nullptr && entry != nullptr && entry->extension != extension_state::other_version &&
+		   entry->maintenance.failures == 0 && entry->crashes == 0;
+}
+
+bool serves_at_once()
+{
+	const locked_state state(LW_SHARED);
+	return is_served(*state, find_database(*state, MyDatabaseId));
+}
+
+bool nudge_for_wanted()
+{
+	const locked_state state(LW_EXCLUSIVE);
+	database *entry = find_database(*state, MyDatabaseId);
+	if (!is_served(*state, entry))
+		return false;
+	entry->nudged = true;
+	entry->maintenance.due = std::min(entry->maintenance.due, GetCurrentTimestamp());
+	wake_launcher(*state);
+	return true;
+}
+
 void want_ticker(Oid oid)
 {
 	const locked_state state(LW_EXCLUSIVE);

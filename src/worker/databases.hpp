@@ -41,6 +41,10 @@ void error_raised(database &entry, const char *message);
 void nudge_maintenance();
 void nudge_ticker();
 void nudge_for_missing_partition();
+// A pass for a partition that policy allows: false where it would not begin at
+// once.
+bool serves_at_once();
+bool nudge_for_wanted();
 
 // From a process that sees that the database needs a ticker, and from a ticker
 // that sees that it does not, before it ends.

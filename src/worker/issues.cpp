@@ -82,7 +82,7 @@ void add_unlisted(issue_list &issues, const situation &now)
 	else if (now.launcher && settings::enabled)
 		issues.add({"warning", "database_not_served",
 					"This database is not looked after: it is new, a template, or refuses connections.",
-					"For a template: ALTER DATABASE … IS_TEMPLATE false."});
+					"For a template: ALTER DATABASE ... IS_TEMPLATE false."});
 }
 
 void add_failures(issue_list &issues, const database &here)

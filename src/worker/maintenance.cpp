@@ -6,6 +6,7 @@
 // and waits longer before the next.
 #include "worker/maintenance.hpp"
 
+#include "invalidation/tick.hpp"
 #include "partition/pass.hpp"
 #include "pg/background_worker.hpp"
 #include "pg/crash_mark.hpp"
@@ -23,15 +24,6 @@ std::string_view series(std::string_view version)
 	return version.substr(0, version.find('.', version.find('.') + 1));
 }
 
-pg::installed_extension look_for_extension()
-{
-	const pg::memory_switch stay(CurrentMemoryContext);
-	pg::call([] { StartTransactionCommand(); });
-	pg::installed_extension found = pg::find_extension();
-	pg::call([] { CommitTransactionCommand(); });
-	return found;
-}
-
 void log_other_version(const std::string &version)
 {
 	pg::notice(LOG, ("pg_mosaic skips a database whose extension has version " + version).c_str(),
@@ -44,11 +36,22 @@ bool goes_on()
 	return settings::enabled && !pg::database_is_wanted(MyDatabaseId);
 }
 
+// After a restart nobody but us knows that the database needs one.
+void look_for_watches(pg::worker_transactions &driver)
+{
+	driver.begin();
+	const bool needed = invalidation::needs_ticker();
+	driver.commit();
+	if (needed)
+		want_ticker(MyDatabaseId);
+}
+
 pass_report maintain(Oid extension)
 {
 	pg::worker_transactions driver(extension, goes_on);
 	try
 	{
+		look_for_watches(driver);
 		const partition::pass_outcome outcome = partition::maintain(driver, InvalidOid);
 		return {extension_state::present, goes_on(), outcome.applied};
 	}
@@ -99,6 +102,15 @@ void mark_pass(Oid oid)
 bool understands(std::string_view version)
 {
 	return series(version) == series(PG_MOSAIC_VERSION);
+}
+
+pg::installed_extension look_for_extension()
+{
+	const pg::memory_switch stay(CurrentMemoryContext);
+	pg::call([] { StartTransactionCommand(); });
+	pg::installed_extension found = pg::find_extension();
+	pg::call([] { CommitTransactionCommand(); });
+	return found;
 }
 
 } // namespace worker

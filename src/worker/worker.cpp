@@ -1,10 +1,13 @@
 // worker.cpp: the area's part in _PG_init.
 #include "worker/worker.hpp"
 
+#include "partition/misses.hpp"
+#include "partition/missing_row.hpp"
 #include "pg/background_worker.hpp"
-#include "pg/missing_partition.hpp"
+#include "pg/extension.hpp"
 #include "pg/wakeup.hpp"
 #include "worker/databases.hpp"
+#include "worker/maintenance.hpp"
 #include "worker/shared_state.hpp"
 
 namespace worker {
@@ -21,6 +24,18 @@ void answer(pg::errand what)
 		nudge_maintenance();
 }
 
+// Is the extension there, in a version that this library understands?
+bool is_installed()
+{
+	const pg::installed_extension extension = pg::find_extension();
+	return OidIsValid(extension.oid) && understands(extension.version);
+}
+
+bool answer_missing_row(const pg::missing_row &row)
+{
+	return is_installed() && partition::heed_missing_row(row, serves_at_once()) && nudge_for_wanted();
+}
+
 } // namespace
 
 void start()
@@ -30,7 +45,8 @@ void start()
 	request_shared_state();
 	pg::register_worker({.name = "pg_mosaic launcher", .type = "pg_mosaic launcher", .function = "mosaic_launcher_main", .restart_seconds = 5});
 	pg::answer_errands(answer);
-	pg::notice_missing_partitions(nudge_for_missing_partition);
+	partition::request_misses();
+	pg::notice_missing_partitions(answer_missing_row, nudge_for_missing_partition);
 }
 
 } // namespace worker

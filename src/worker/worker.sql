@@ -58,5 +58,7 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'mosaic_wake_worker_on_change';
 COMMENT ON FUNCTION mosaic.wake_worker_on_change() IS 'Trigger function: has a maintenance pass follow the change';
 CREATE TRIGGER wake_worker AFTER INSERT OR UPDATE OR DELETE ON mosaic.partition_set
 	FOR EACH STATEMENT EXECUTE FUNCTION mosaic.wake_worker_on_change();
+CREATE TRIGGER wake_worker AFTER INSERT OR UPDATE OR DELETE ON mosaic.partition_level
+	FOR EACH STATEMENT EXECUTE FUNCTION mosaic.wake_worker_on_change();
 
 SELECT mosaic.wake_worker();

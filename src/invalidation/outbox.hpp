@@ -1,0 +1,31 @@
+// outbox.hpp: mosaic.outbox, one row a transaction that changed something.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/change_record.hpp"
+#include "core/snapshot.hpp"
+#include "pg/error.hpp"
+
+namespace invalidation::outbox {
+
+// False, with a WARNING, where the extension has been dropped meanwhile: an
+// unrelated COMMIT must not fail for that.
+bool insert(int32 chunk, const std::string &body);
+
+struct row {
+	uint64 xid;
+	std::string body; // core change records
+};
+
+// What a row says, as views into it.  A damaged one is an error that says how
+// to get past it.
+void read_records_of(const row &of, std::vector<core::change_record> &records);
+
+// Rows that `to` sees and `from` does not, by transaction.  With more than
+// `most` of them `to` is cut back to where that many end.  Needs an active
+// snapshot that sees no less than `to`.
+std::vector<row> read_window(const core::snapshot &from, core::snapshot &to, std::size_t most);
+
+} // namespace invalidation::outbox

@@ -1,0 +1,240 @@
+// pending.cpp: the pending set of a transaction, from its first change to the
+// outbox row that is written before it commits or is prepared.
+//
+// It lives in TopTransactionContext, which the server frees; here only the
+// pointer is dropped.  Nothing runs at the end of a transaction that changed
+// nothing but the test of that pointer.
+#include "invalidation/pending.hpp"
+
+#include "invalidation/deliver.hpp"
+#include "invalidation/outbox.hpp"
+#include "invalidation/settings.hpp"
+
+#include "pg/context_resource.hpp"
+#include "pg/transaction_events.hpp"
+#include "pg/wakeup.hpp"
+
+namespace invalidation {
+
+namespace {
+
+struct pending_set {
+	explicit pending_set(MemoryContext c)
+		: context(c), resource(c), keys(&resource), targets(pg::allocator<target>(c))
+	{
+	}
+
+	MemoryContext context;
+	pg::context_resource resource;
+	core::key_set keys;
+	pg::vector<target> targets; // by group
+};
+
+constinit pending_set *current = nullptr;
+constinit uint64 transaction_number = 1; // of those that collected something
+constinit bool written = false;			 // PRE_COMMIT has passed
+constinit int32 next_chunk = 0;
+
+void write_outbox(const std::string &body)
+{
+	if (body.empty())
+		return;
+	if (outbox::insert(next_chunk++, body))
+		pg::ask_on_commit(pg::errand::ticker);
+}
+
+// Large bodies are cut so that no value comes near the server's limit.
+void write_records()
+{
+	constexpr std::size_t large = 4 * 1024 * 1024;
+	std::string body;
+	coalesced direct;
+	std::vector<std::vector<core::changed_key>> keys(current->targets.size());
+
+	for (const core::key_set::entry &entry : current->keys.entries())
+		keys[entry.owner].push_back({current->keys.key(entry), entry.operation});
+	for (std::size_t g = 0; g < keys.size(); ++g)
+	{
+		const target &t = current->targets[g];
+		core::change_record record{t.watch_id, t.payload, current->keys.all(static_cast<pending::group>(g)), t.channel,
+								   t.table_name, t.bare_name, {}};
+		if (record.all == core::all_reason::none)
+			record.keys = std::move(keys[g]);
+		if (record.all == core::all_reason::none && record.keys.empty())
+			continue;
+		if (t.direct)
+		{
+			direct.add(record);
+			continue;
+		}
+		core::append_record(body, record);
+		if (body.size() > large)
+		{
+			write_outbox(body);
+			body.clear();
+		}
+	}
+	write_outbox(body);
+	if (!direct.empty())
+		notify_direct(direct);
+}
+
+void forget() noexcept
+{
+	current = nullptr;
+	++transaction_number;
+}
+
+void before_commit()
+{
+	if (current == nullptr)
+		return;
+	if (!current->keys.empty())
+	{
+		const pg::memory_scope scratch("mosaic outbox row");
+		write_records();
+	}
+	forget();
+	written = true;
+}
+
+// COMMIT PREPARED happens in another session, which knows nothing of ours.
+void before_prepare()
+{
+	if (current == nullptr)
+		return;
+	for (std::size_t g = 0; g < current->targets.size(); ++g)
+		if (current->targets[g].direct &&
+			(current->keys.size(static_cast<pending::group>(g)) > 0 ||
+			 current->keys.all(static_cast<pending::group>(g)) != core::all_reason::none))
+			throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED,
+							  "cannot PREPARE a transaction that has changed a table watched in direct mode",
+							  "Watch " + std::to_string(current->targets[g].watch_id) + " sends NOTIFY at commit.",
+							  "Watch the table with mode => 'outbox'.");
+	before_commit();
+}
+
+void ended(bool) noexcept
+{
+	if (current != nullptr)
+		forget();
+	written = false;
+	next_chunk = 0;
+	free_stale_bindings();
+}
+
+void subtransaction_released(int level) noexcept
+{
+	if (current != nullptr)
+		current->keys.release_level(level);
+}
+
+void subtransaction_rolled_back(int level) noexcept
+{
+	if (current != nullptr)
+		current->keys.roll_back_level(level);
+}
+
+constexpr pg::transaction_listener listener{before_commit, before_prepare, ended, subtransaction_released,
+											subtransaction_rolled_back};
+constinit bool listening = false;
+
+pending_set &set_of_transaction()
+{
+	if (!listening)
+	{
+		pg::listen_to_transactions(listener);
+		listening = true;
+	}
+	if (current == nullptr)
+	{
+		const MemoryContext context = pg::make_context(TopTransactionContext, "mosaic pending changes");
+		current = new (pg::allocate(context, sizeof(pending_set))) pending_set(context);
+	}
+	return *current;
+}
+
+target kept(const target &t, MemoryContext context)
+{
+	target copy = t;
+	copy.channel = keep(t.channel, context);
+	copy.table_name = keep(t.table_name, context);
+	copy.bare_name = keep(t.bare_name, context);
+	return copy;
+}
+
+} // namespace
+
+bool is_direct(bool of_watch)
+{
+	const auto mode = static_cast<mode_override>(settings::mode);
+	return mode == mode_override::none ? of_watch : mode == mode_override::direct;
+}
+
+target target_of(const binding &b)
+{
+	return {b.watch_id, b.payload, is_direct(b.direct), b.channel, b.table_name,
+			b.payload == core::payload_kind::row ? b.bare_name : std::string_view(),
+			static_cast<std::size_t>(b.max_keys.value_or(settings::max_keys))};
+}
+
+namespace pending {
+
+group find_or_add(const target &t)
+{
+	pending_set &set = set_of_transaction();
+	for (std::size_t g = 0; g < set.targets.size(); ++g)
+		if (set.targets[g].watch_id == t.watch_id && set.targets[g].channel == t.channel)
+			return static_cast<group>(g);
+	set.targets.push_back(kept(t, set.context));
+	return set.keys.add_group();
+}
+
+group find_or_add(binding &b)
+{
+	if (current == nullptr || b.transaction != transaction_number)
+	{
+		b.group = find_or_add(target_of(b));
+		b.transaction = transaction_number;
+	}
+	return b.group;
+}
+
+// Without memory for a key there still is the whole table to name.
+void add(group g, std::string_view key, core::row_operation operation)
+{
+	try
+	{
+		current->keys.add(g, key, operation, GetCurrentTransactionNestLevel(), current->targets[g].max_keys);
+	}
+	catch (const std::bad_alloc &)
+	{
+		current->keys.set_all_for_good(g);
+	}
+}
+
+void set_all(group g, core::all_reason why)
+{
+	try
+	{
+		current->keys.set_all(g, why, GetCurrentTransactionNestLevel());
+	}
+	catch (const std::bad_alloc &)
+	{
+		current->keys.set_all_for_good(g);
+	}
+}
+
+void added()
+{
+	if (written)
+		before_commit();
+}
+
+const core::key_set *keys() { return current == nullptr ? nullptr : &current->keys; }
+
+const target &target_of(group g) { return current->targets[g]; }
+
+} // namespace pending
+
+} // namespace invalidation

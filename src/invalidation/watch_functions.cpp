@@ -1,0 +1,145 @@
+// watch_functions.cpp: mosaic.watch and mosaic.unwatch.
+#include "invalidation/settings.hpp"
+#include "invalidation/watch_checks.hpp"
+#include "invalidation/watch_triggers.hpp"
+
+#include "pg/array.hpp"
+#include "pg/hierarchy.hpp"
+#include "pg/identity.hpp"
+
+namespace invalidation {
+
+namespace {
+
+void refuse_duplicate(const watch &w, const char *table)
+{
+	for (const watch &other : watches_of(w.table))
+		if (other.keys == w.keys && other.columns == w.columns && other.when == w.when && other.ops == w.ops &&
+			other.channel == w.channel && other.direct == w.direct && other.payload == w.payload)
+			throw pg::failure(ERRCODE_DUPLICATE_OBJECT, std::string("table \"") + table + "\" is already watched in this way",
+							  "Watch " + std::to_string(other.id) + " says the same.",
+							  "To change it, first: SELECT mosaic.unwatch(" + std::to_string(other.id) + ");");
+}
+
+void warn_if_nothing_delivers()
+{
+	if (preloaded())
+		return;
+	pg::notice(WARNING, "no worker delivers the changes of this watch",
+			   "The library is not in shared_preload_libraries, so no ticker runs.",
+			   "Add pg_mosaic to shared_preload_libraries and restart, or call mosaic.tick() regularly, "
+			   "or let consumers poll mosaic.changes_since(). Watches with mode => 'direct' need no worker.");
+}
+
+watch watch_of(const pg::arguments &in)
+{
+	// The lock CREATE TRIGGER needs, taken first: no writer is in between.
+	const pg::relation table(in.oid(0), ShareRowExclusiveLock, pg::relation::on_close::keep_lock);
+	require_watchable(table);
+	watch w;
+	w.table = table.oid();
+	if (!in.null(1))
+		w.keys = pg::texts(in.datum(1), "keys");
+	settle_keys(w, table, !in.null(1));
+	if (!in.null(2))
+		w.columns = pg::texts(in.datum(2), "columns", NAMEOID);
+	require_columns(w.columns, table);
+	w.when = in.optional_text(3);
+	if (w.when)
+		require_condition(*w.when);
+	w.ops = require_ops(in.text(4));
+	w.channel = NameStr(*DatumGetName(in.datum(5)));
+	require_channel(w.channel);
+	w.direct = require_mode(in.text(6));
+	w.payload = require_payload(in.text(7));
+	if (!in.null(8))
+		w.max_keys = in.int4(8);
+	if (w.max_keys && *w.max_keys < 0)
+		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "argument \"max_keys\" must not be negative");
+	w.always = in.boolean(9);
+	refuse_duplicate(w, table.name());
+	return w;
+}
+
+void require_arguments(const pg::arguments &in)
+{
+	in.require(0, "rel");
+	in.require(4, "ops");
+	in.require(5, "channel");
+	in.require(6, "mode");
+	in.require(7, "payload");
+	in.require(9, "always");
+}
+
+void remove(const watch &w)
+{
+	if (pg::relation_kind(w.table) != 0)
+		pg::require_ownership(w.table);
+	// The row goes first, so that the event trigger on DROP finds no watch to
+	// report for.
+	delete_watch(w.id);
+	if (pg::relation_kind(w.table) != 0)
+		drop_triggers(w.id, w.table);
+}
+
+void unwatch(int64 id)
+{
+	const auto w = load_watch(id);
+	if (!w)
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "watch " + std::to_string(id) + " does not exist", "",
+						  "See what there is: SELECT watch_id, rel FROM mosaic.watch;");
+	remove(*w);
+}
+
+void unwatch_table(Oid table)
+{
+	const std::vector<watch> all = watches_of(table);
+	if (all.empty())
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "table " + pg::qualified_name(table) + " is not watched", "",
+						  "See what there is: SELECT watch_id, rel FROM mosaic.watch;");
+	for (const watch &w : all)
+		remove(w);
+}
+
+} // namespace
+
+} // namespace invalidation
+
+using namespace invalidation;
+
+PG_FUNCTION(mosaic_watch)
+{
+	const pg::arguments in(fcinfo);
+	require_arguments(in);
+	watch w = watch_of(in);
+	insert_watch(w);
+	create_triggers(w);
+	if (!w.direct)
+		warn_if_nothing_delivers();
+	PG_RETURN_INT64(w.id);
+}
+
+PG_FUNCTION(mosaic_unwatch)
+{
+	unwatch(PG_GETARG_INT64(0));
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION(mosaic_unwatch_number)
+{
+	unwatch(PG_GETARG_INT32(0));
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION(mosaic_unwatch_table)
+{
+	unwatch_table(PG_GETARG_OID(0));
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION(mosaic_unwatch_named)
+{
+	const std::string name = pg::to_string(PG_GETARG_DATUM(0));
+	unwatch_table(DatumGetObjectId(pg::input(REGCLASSOID, name.c_str())));
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,147 @@
+// ticker.cpp: one process a database that turns what writers left in the
+// outbox into notifications.
+//
+// Each tick takes two transactions.  The first makes the position durable; the
+// second only notifies.  A transaction that does nothing else writes no WAL
+// before its commit record, so it waits neither for a disk nor for a standby
+// while it holds the lock that all notifying sessions of the cluster share.
+// A ticker that dies between the two has told nobody; the next one says the
+// last tick again.
+//
+// Writers set the latch at commit, most of them a latch that is set already:
+// between two ticks the ticker sleeps without listening.
+#include "worker/maintenance.hpp"
+
+#include "invalidation/settings.hpp"
+#include "invalidation/tick.hpp"
+#include "pg/background_worker.hpp"
+#include "pg/extension.hpp"
+#include "pg/latch.hpp"
+#include "pg/transaction.hpp"
+#include "worker/databases.hpp"
+#include "worker/processes.hpp"
+
+namespace worker {
+
+namespace {
+
+constexpr int64 purge_pause = 60 * USECS_PER_SEC;
+constexpr int64 look_pause = 10 * USECS_PER_SEC; // at whether anybody needs us
+
+class ticker {
+public:
+	explicit ticker(Oid extension) : driver_(extension, [] { return true; }) {}
+
+	// Until nobody needs it.
+	void run();
+
+private:
+	bool tick();
+	void say_last_tick_again();
+	void deliver(const invalidation::tick &t);
+	void purge_now_and_then();
+	bool needed();
+
+	pg::worker_transactions driver_;
+	TimestampTz purged_ = 0;
+	TimestampTz looked_ = GetCurrentTimestamp();
+};
+
+void ticker::deliver(const invalidation::tick &t)
+{
+	driver_.begin();
+	invalidation::deliver(t);
+	driver_.commit();
+}
+
+void ticker::say_last_tick_again()
+{
+	driver_.begin();
+	const auto last = invalidation::last_tick_again();
+	driver_.commit();
+	if (last)
+		deliver(*last);
+}
+
+bool ticker::tick()
+{
+	driver_.begin();
+	const auto t = invalidation::make_tick();
+	driver_.commit();
+	if (t)
+		deliver(*t);
+	return t.has_value();
+}
+
+void ticker::purge_now_and_then()
+{
+	if (GetCurrentTimestamp() - purged_ < purge_pause)
+		return;
+	driver_.begin();
+	invalidation::purge();
+	driver_.commit();
+	purged_ = GetCurrentTimestamp();
+}
+
+bool ticker::needed()
+{
+	if (GetCurrentTimestamp() - looked_ < look_pause)
+		return true;
+	looked_ = GetCurrentTimestamp();
+	driver_.begin();
+	const bool needed = invalidation::needs_ticker();
+	driver_.commit();
+	return needed;
+}
+
+void ticker::run()
+{
+	say_last_tick_again();
+	while (needed())
+	{
+		pg::reload_configuration_if_asked();
+		const bool ticked = tick();
+		purge_now_and_then();
+		if (ticked)
+			pg::nap(invalidation::settings::tick_interval);
+		else
+			pg::wait_latch(invalidation::settings::tick_naptime);
+	}
+}
+
+void tick_while_needed()
+{
+	const pg::memory_scope memory("pg_mosaic ticker");
+	const pg::installed_extension extension = look_for_extension();
+	if (!OidIsValid(extension.oid) || !understands(extension.version))
+		return;
+	try
+	{
+		ticker(extension.oid).run();
+		return;
+	}
+	catch (const pg::failure &ended)
+	{
+		if (ended.sqlstate() != ERRCODE_ADMIN_SHUTDOWN)
+			throw;
+	}
+	pg::call([] { AbortCurrentTransaction(); }); // the extension was dropped
+}
+
+} // namespace
+
+} // namespace worker
+
+PG_WORKER(mosaic_ticker_main)
+{
+	using namespace worker;
+
+	const Oid oid = DatumGetObjectId(main_arg);
+	if (!enter(process_kind::ticker, oid))
+		return;
+	pg::connect_to_database(oid);
+	pg::force_maintenance_settings();
+	report_state(process_state::running, "ticking");
+	tick_while_needed();
+	ticker_finished(oid);
+}
