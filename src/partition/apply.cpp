@@ -3,7 +3,10 @@
 // The statements run with the rights of the parent's owner, in a restricted
 // context.  All locks are asked for beforehand, in the order parent, default,
 // partition, other tables; that the statements then find them granted is the
-// rule, and a lock_timeout on them the safety net.
+// rule, and a lock_timeout on them the safety net.  A detach locks the tables
+// that foreign keys point to before the parent: a busy application that
+// updates one of them and then inserts here always has someone between the
+// two, whom the parent's ACCESS EXCLUSIVE lock would keep from letting go.
 #include "partition/apply.hpp"
 
 #include "partition/ddl.hpp"
@@ -44,6 +47,12 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 		locks.push_back({what.partition, AccessExclusiveLock});
 		return locks;
 	}
+	const auto lock_referenced = [&] {
+		for (const Oid table : keys.referenced)
+			locks.push_back({table, ShareRowExclusiveLock});
+	};
+	if (retires && what.what != action::drop)
+		lock_referenced();
 	locks.push_back({settings.parent, retires ? AccessExclusiveLock : ShareUpdateExclusiveLock});
 	const Oid default_partition = default_partition_of(settings.parent);
 	if (OidIsValid(default_partition))
@@ -51,9 +60,8 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 	if (retires)
 		for (const Oid table : pg::table_and_below(what.partition))
 			locks.push_back({table, AccessExclusiveLock});
-	if (!retires || what.what != action::drop)
-		for (const Oid table : keys.referenced)
-			locks.push_back({table, ShareRowExclusiveLock});
+	if (!retires)
+		lock_referenced();
 	for (const Oid table : keys.referencing)
 		locks.push_back({table, retires ? AccessExclusiveLock : ShareRowExclusiveLock});
 	return locks;
