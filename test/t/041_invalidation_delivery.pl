@@ -149,7 +149,7 @@ $ticks = sql('SELECT pos FROM mosaic.invalidation_status()') - $ticks;
 cmp_ok($ticks, '<=', $seconds / 0.010 + 10, 'and heard at most every 10 ms');
 
 # Writers with short timeouts do not fail for it, and wait for no lock of NOTIFY's
-$node->append_conf('postgresql.conf', 'log_lock_waits = on', 'deadlock_timeout = 10ms');
+$node->append_conf('postgresql.conf', qq{log_lock_waits = on\ndeadlock_timeout = 10ms});
 $node->reload;
 # (each has a row of its own on a page of its own, so that only our table grows)
 sql(q{
