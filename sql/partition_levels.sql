@@ -43,7 +43,14 @@ SELECT pg_get_partkeydef('orders_p20240401'::regclass);
 -- Scenario 67: what the parent got in the meantime, all the way down.
 ALTER TABLE orders ADD COLUMN total numeric CHECK (total >= 0);
 CREATE INDEX orders_note ON orders (note);
+-- Options set above hold for the leaves, which alone can have any.
+UPDATE mosaic.partition_set SET table_options = '{fillfactor=55}' WHERE parent = 'orders'::regclass;
 SELECT partition, outcome FROM mosaic.run_maintenance('orders', '2024-04-01');
+SELECT relname, relkind, reloptions FROM pg_class WHERE relname LIKE 'orders_p20240501%' AND relkind IN ('r', 'p') ORDER BY 1;
+UPDATE mosaic.partition_set SET table_options = '{fillfactor=56}' WHERE parent = 'orders'::regclass;
+DROP TABLE orders_p20240501_p1;
+SELECT partition FROM mosaic.run_maintenance('orders', '2024-04-01');
+SELECT reloptions FROM pg_class WHERE relname = 'orders_p20240501_p1';
 \d orders_p20240501_p1
 
 -- Retention above: a partition goes with what is below it.  move takes all

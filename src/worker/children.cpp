@@ -52,17 +52,21 @@ bool children::start(process_kind kind, const database &where)
 	return true;
 }
 
+// A process leaves its place a little before it is seen to have ended; by then
+// the place may be kept for its successor.
 void children::reap()
 {
-	const auto ended = [](const child &c) {
-		if (!pg::has_stopped(c.handle))
-			return false;
-		const locked_state state(LW_EXCLUSIVE);
-		give_back(*state, c.kind, c.database);
-		pfree(c.handle);
-		return true;
-	};
-	children_.erase(std::remove_if(children_.begin(), children_.end(), ended), children_.end());
+	for (std::size_t n = children_.size(); n-- > 0;)
+	{
+		const child ended = children_[n];
+		if (!pg::has_stopped(ended.handle))
+			continue;
+		children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(n));
+		pfree(ended.handle);
+		const auto same = [&](const child &other) { return other.kind == ended.kind && other.database == ended.database; };
+		if (std::none_of(children_.begin(), children_.end(), same))
+			give_back(*locked_state(LW_EXCLUSIVE), ended.kind, ended.database);
+	}
 }
 
 } // namespace worker

@@ -113,9 +113,11 @@ void wake_launcher(shared_state &state)
 		SetLatch(state.launcher);
 }
 
-bool is_waiting(database &entry, process_kind kind)
+// A process that has reported may still be on its way out, and another one
+// would find its place taken.
+bool is_waiting(shared_state &state, database &entry, process_kind kind)
 {
-	return !entry.of(kind).at_work && (kind == process_kind::maintenance || entry.wants_ticker);
+	return !entry.of(kind).at_work && (kind == process_kind::maintenance || entry.wants_ticker) && find_process(state, kind, entry.oid) == nullptr;
 }
 
 // Rows that no pass could help must not keep passes coming.
@@ -155,7 +157,7 @@ database *longest_due(shared_state &state, process_kind kind)
 	const TimestampTz now = GetCurrentTimestamp();
 	database *longest = nullptr;
 	for (database *entry = state.databases(); entry < state.databases_end(); ++entry)
-		if (is_waiting(*entry, kind) && entry->of(kind).due <= now && (longest == nullptr || entry->of(kind).due < longest->of(kind).due))
+		if (is_waiting(state, *entry, kind) && entry->of(kind).due <= now && (longest == nullptr || entry->of(kind).due < longest->of(kind).due))
 			longest = entry;
 	return longest;
 }
@@ -165,7 +167,7 @@ TimestampTz next_event(shared_state &state)
 	TimestampTz next = std::numeric_limits<TimestampTz>::max();
 	for (database *entry = state.databases(); entry < state.databases_end(); ++entry)
 		for (const process_kind kind : {process_kind::maintenance, process_kind::ticker})
-			if (is_waiting(*entry, kind))
+			if (is_waiting(state, *entry, kind))
 				next = std::min(next, entry->of(kind).due);
 	return next;
 }

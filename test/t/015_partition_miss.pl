@@ -96,6 +96,9 @@ refused("INSERT INTO events SELECT now() + interval '5 days'", 'just beyond the 
 like(missed('events'), qr/^7 rows found no partition; the last had at = \d/, 'the rows are counted, the last key is shown');
 $node->psql('postgres', q{DO $$ BEGIN FOR n IN 1 .. 1000 LOOP BEGIN INSERT INTO events VALUES ('9999-12-31'); EXCEPTION WHEN check_violation THEN END; END LOOP; END $$});
 is(missed('events'), '1007 rows found no partition; the last had at = 9999-12-31 00:00:00' . ($node->safe_psql('postgres', "SHOW TimeZone") eq 'UTC' ? '+00' : substr(missed('events'), -3)), 'a thousand more');
+$node->psql('postgres', q{CREATE TABLE log (n integer); CREATE FUNCTION stray() RETURNS integer LANGUAGE sql AS $$ INSERT INTO events VALUES ('9999-12-31') RETURNING 1 $$;
+	INSERT INTO log SELECT stray()});
+like(missed('events'), qr/^1008 rows/, 'a statement within a statement is counted once');
 is($node->safe_psql('postgres', $partitions), $count, 'not one partition was made');
 usleep(1_500_000);
 is(passes(), $before, 'and not one pass began');
@@ -132,6 +135,13 @@ $node->poll_query_until('postgres', q{SELECT mosaic.partition_for('orders', 'FI'
 $session->query(q{ROLLBACK TO before; INSERT INTO orders VALUES ('FI', 13); COMMIT});
 $session->quit;
 is($node->safe_psql('postgres', q{SELECT count(*) FROM orders WHERE region = 'FI'}), '1', 'the next statement of the same transaction');
+
+# One after the other, as fast as passes begin and end: each is served.
+$node->safe_psql('postgres', q{CREATE TABLE burst (k text) PARTITION BY LIST (k); SELECT mosaic.create_parent('burst', auto_lists => true)});
+quiet();
+my (undef, undef, $errors) = $node->psql('postgres', join("\n", map { "INSERT INTO burst VALUES ('v$_'); SELECT pg_sleep(0.02);" } 1 .. 100), on_error_stop => 0);
+is(scalar(() = $errors =~ /$hint/g), 100, 'a hundred new values in a row: each is said to be served');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 100 FROM pg_inherits WHERE inhparent = 'burst'::regclass}), 'and is');
 
 # Nonsense without end, and beside it a value that is none.
 my $noise = $node->background_psql('postgres', on_error_stop => 0);
