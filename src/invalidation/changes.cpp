@@ -100,6 +100,15 @@ core::position_token next_token(const core::snapshot &seen, const tick_row &last
 	return next;
 }
 
+page flush_everything()
+{
+	page result;
+	result.reset = true;
+	result.end = last_committed_tick();
+	result.next = token_at(result.end);
+	return result;
+}
+
 page after(const core::position_token &token, const tick_row &from, int64 max_ticks, bool beyond)
 {
 	std::vector<tick_row> ticks = tick_table::after(token.position, max_ticks, tick_table::made_by::others);
@@ -114,6 +123,9 @@ page after(const core::position_token &token, const tick_row &from, int64 max_ti
 		core::snapshot end = ticks.back().seen;
 		const pg::latest_snapshot now;
 		result.entries = distribute(outbox::read_window(seen, end, SIZE_MAX), ticks);
+		// A purge may have been quicker; what it took goes with its tick.
+		if (!tick_table::at(token.position, tick_table::made_by::others))
+			return flush_everything();
 	}
 	result.next = next_token(seen, result.end, to_now ? &result.entries.back() : nullptr);
 	return result;
@@ -146,11 +158,7 @@ page changes_after(const core::position_token &token, int64 max_ticks, bool beyo
 	const pg::latest_snapshot now;
 	if (const auto from = tick_of(token))
 		return after(token, *from, max_ticks, beyond);
-	page result;
-	result.reset = true;
-	result.end = last_committed_tick();
-	result.next = token_at(result.end);
-	return result;
+	return flush_everything();
 }
 
 } // namespace invalidation

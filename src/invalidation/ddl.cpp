@@ -146,6 +146,7 @@ struct dropped_trigger {
 
 std::vector<dropped_trigger> find_dropped_triggers()
 {
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
 	std::vector<dropped_trigger> found;
 	const uint64 rows = spi.execute(dropped_triggers);
@@ -233,13 +234,7 @@ PG_FUNCTION(mosaic_on_drop)
 PG_FUNCTION(mosaic_on_rewrite)
 {
 	pg::require_event_trigger(fcinfo);
-	Oid table;
-	{
-		pg::spi spi;
-		spi.execute("SELECT pg_event_trigger_table_rewrite_oid()", {}, pg::spi::access::read_only);
-		table = spi[0].oid(1);
-	}
-	for (const watch &w : watches_over(table))
+	for (const watch &w : watches_over(pg::rewritten_table()))
 		report(w);
 	PG_RETURN_NULL();
 }

@@ -78,6 +78,25 @@ void advance_channels(tick &t)
 	}
 }
 
+// A full queue would make every COMMIT fail that notifies.  The positions are
+// there to be asked for; once a minute the log says why nobody hears of them.
+bool queue_is_full(double usage, int64 position)
+{
+	constexpr double full = 0.95;
+	constexpr int64 pause = 60 * USECS_PER_SEC;
+	static constinit TimestampTz said = 0;
+	if (usage < full)
+		return false;
+	if (GetCurrentTimestamp() - said > pause)
+	{
+		said = GetCurrentTimestamp();
+		pg::notice(WARNING, "listeners are not notified because the notification queue is full",
+				   ("Position " + std::to_string(position) + " can be asked for with mosaic.changes_since().").c_str(),
+				   "Look for a listening session that stays in a transaction: SELECT * FROM pg_stat_activity WHERE state LIKE 'idle in%';");
+	}
+	return true;
+}
+
 } // namespace
 
 std::optional<tick> make_tick()
@@ -123,6 +142,9 @@ std::optional<tick> last_tick_again()
 
 void deliver(const tick &t)
 {
+	const double usage = pg::notify_queue_usage();
+	if (queue_is_full(usage, t.row.position))
+		return;
 	core::payload_header header;
 	header.epoch = core::print_epoch(installation(), t.row.timeline);
 	header.position = t.row.position;
@@ -130,7 +152,7 @@ void deliver(const tick &t)
 	header.xmax = std::to_string(t.row.seen.xmax);
 	delivery_options options;
 	options.secret = secret_if_needed(t.changes);
-	options.degraded = pg::notify_queue_usage() * 100 > settings::notify_highwater;
+	options.degraded = usage * 100 > settings::notify_highwater;
 	for (const auto &[channel, previous] : t.previous)
 	{
 		header.previous = previous;
