@@ -4,6 +4,7 @@
 #include "invalidation/key_maker.hpp"
 #include "invalidation/settings.hpp"
 #include "invalidation/state.hpp"
+#include "invalidation/tick.hpp"
 #include "invalidation/watch_checks.hpp"
 
 #include "pg/encoding.hpp"

@@ -8,6 +8,7 @@
 
 #include "invalidation/changes.hpp"
 
+#include "invalidation/outbox.hpp"
 #include "invalidation/state.hpp"
 
 #include "pg/identity.hpp"
@@ -24,6 +25,11 @@ core::position_token token_at(const tick_row &tick)
 	return {installation(), tick.timeline, tick.position, std::nullopt, false};
 }
 
+tick_row last_committed_tick()
+{
+	return tick_table::last(tick_table::made_by::others).value_or(tick_row{});
+}
+
 // The tick a token stands on; nothing where the token means another history:
 // another installation, a position that was lost with a failover, one that is
 // purged, a form of a later version.
@@ -31,7 +37,7 @@ std::optional<tick_row> tick_of(const core::position_token &token)
 {
 	if (token.unknown_suffix || token.installation != installation())
 		return std::nullopt;
-	const auto tick = committed_tick(token.position);
+	const auto tick = tick_table::at(token.position, tick_table::made_by::others);
 	if (!tick)
 		return std::nullopt;
 	// A snapshot may have been taken on a later timeline than its tick was made.
@@ -52,7 +58,7 @@ tick_row tick_of_now(int64 position)
 	const pg::latest_snapshot now;
 	tick_row t;
 	t.position = position;
-	t.seen = current_snapshot();
+	t.seen = tick_table::current_snapshot();
 	t.timeline = pg::current_timeline();
 	t.lsn = pg::wal_insert_position();
 	return t;
@@ -94,9 +100,18 @@ core::position_token next_token(const core::snapshot &seen, const tick_row &last
 	return next;
 }
 
+page flush_everything()
+{
+	page result;
+	result.reset = true;
+	result.end = last_committed_tick();
+	result.next = token_at(result.end);
+	return result;
+}
+
 page after(const core::position_token &token, const tick_row &from, int64 max_ticks, bool beyond)
 {
-	std::vector<tick_row> ticks = committed_ticks_after(token.position, max_ticks);
+	std::vector<tick_row> ticks = tick_table::after(token.position, max_ticks, tick_table::made_by::others);
 	const core::snapshot seen = seen_at(token, from);
 	page result;
 	result.end = ticks.empty() ? from : ticks.back();
@@ -108,6 +123,9 @@ page after(const core::position_token &token, const tick_row &from, int64 max_ti
 		core::snapshot end = ticks.back().seen;
 		const pg::latest_snapshot now;
 		result.entries = distribute(outbox::read_window(seen, end, SIZE_MAX), ticks);
+		// A purge may have been quicker; what it took goes with its tick.
+		if (!tick_table::at(token.position, tick_table::made_by::others))
+			return flush_everything();
 	}
 	result.next = next_token(seen, result.end, to_now ? &result.entries.back() : nullptr);
 	return result;
@@ -131,19 +149,16 @@ readable_channels channels_of(Oid role)
 
 core::position_token current_token()
 {
-	return token_at(last_committed_tick().value_or(tick_row{}));
+	const pg::latest_snapshot now;
+	return token_at(last_committed_tick());
 }
 
 page changes_after(const core::position_token &token, int64 max_ticks, bool beyond)
 {
-	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	const pg::latest_snapshot now;
 	if (const auto from = tick_of(token))
 		return after(token, *from, max_ticks, beyond);
-	page result;
-	result.reset = true;
-	result.end = last_committed_tick().value_or(tick_row{});
-	result.next = token_at(result.end);
-	return result;
+	return flush_everything();
 }
 
 } // namespace invalidation

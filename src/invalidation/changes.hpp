@@ -3,7 +3,9 @@
 
 #include <set>
 
-#include "invalidation/tick.hpp"
+#include "core/position_token.hpp"
+#include "invalidation/deliver.hpp"
+#include "invalidation/tick_table.hpp"
 
 namespace invalidation {
 

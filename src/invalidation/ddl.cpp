@@ -113,7 +113,8 @@ struct dropped_column {
 constinit pg::statement dropped_watched_columns{
 	"SELECT w.watch_id, d.address_names[3]"
 	" FROM pg_event_trigger_dropped_objects() d JOIN mosaic.watch w ON d.objid = w.rel::oid"
-	" WHERE d.classid = 'pg_class'::regclass AND d.objsubid > 0 AND d.address_names[3] = ANY (w.key_columns || w.columns)"};
+	" WHERE d.classid = 'pg_class'::regclass AND d.objsubid > 0 AND d.address_names[3] = ANY (w.key_columns || w.columns)"
+	" ORDER BY w.watch_id, d.objsubid"};
 
 std::vector<dropped_column> find_dropped_columns()
 {
@@ -145,6 +146,7 @@ struct dropped_trigger {
 
 std::vector<dropped_trigger> find_dropped_triggers()
 {
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
 	std::vector<dropped_trigger> found;
 	const uint64 rows = spi.execute(dropped_triggers);
@@ -232,13 +234,7 @@ PG_FUNCTION(mosaic_on_drop)
 PG_FUNCTION(mosaic_on_rewrite)
 {
 	pg::require_event_trigger(fcinfo);
-	Oid table;
-	{
-		pg::spi spi;
-		spi.execute("SELECT pg_event_trigger_table_rewrite_oid()", {}, pg::spi::access::read_only);
-		table = spi[0].oid(1);
-	}
-	for (const watch &w : watches_over(table))
+	for (const watch &w : watches_over(pg::rewritten_table()))
 		report(w);
 	PG_RETURN_NULL();
 }

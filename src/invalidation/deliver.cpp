@@ -10,6 +10,7 @@
 #include "pg/digest.hpp"
 #include "pg/encoding.hpp"
 #include "pg/notify.hpp"
+#include "pg/snapshot_text.hpp"
 
 namespace invalidation {
 
@@ -143,7 +144,7 @@ void notify_direct(const coalesced &changes)
 {
 	core::payload_header header;
 	header.epoch = current_epoch();
-	header.xid = std::to_string(pg::call([] { return U64FromFullTransactionId(GetTopFullTransactionId()); }));
+	header.xid = std::to_string(pg::own_transaction_for_writing());
 	delivery_options options;
 	options.degraded = pg::notify_queue_usage() * 100 > settings::notify_highwater;
 	options.secret = secret_if_needed(changes);

@@ -16,7 +16,6 @@ CREATE TABLE mosaic.watch (
     always      boolean NOT NULL,
     created     timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX watch_rel_idx ON mosaic.watch (rel);
 SELECT pg_catalog.pg_extension_config_dump('mosaic.watch', '');
 SELECT pg_catalog.pg_extension_config_dump('mosaic.watch_watch_id_seq', '');
 GRANT SELECT ON mosaic.watch TO PUBLIC;  -- it says no more than the triggers in pg_trigger

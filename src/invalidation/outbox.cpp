@@ -10,6 +10,7 @@
 
 #include "pg/identity.hpp"
 #include "pg/locking.hpp"
+#include "pg/snapshot_text.hpp"
 #include "pg/table.hpp"
 #include "pg/value.hpp"
 
@@ -18,6 +19,10 @@ namespace invalidation::outbox {
 namespace {
 
 enum : AttrNumber { column_xid = 1, column_chunk, column_body };
+
+// Longer bodies may go to the TOAST table, which needs a snapshot; taking one
+// would be a tenth of what a short one costs.
+constexpr std::size_t may_be_toasted = 1000;
 
 struct open_outbox {
 	explicit open_outbox(LOCKMODE mode)
@@ -85,9 +90,17 @@ bool insert(int32 chunk, const std::string &body)
 		pg::notice(WARNING, "changes for caches are lost", "Extension pg_mosaic was dropped while the transaction ran.");
 		return false;
 	}
-	const pg::latest_snapshot snapshot; // a long body goes to the TOAST table
-	const uint64 xid = pg::call([] { return U64FromFullTransactionId(GetTopFullTransactionId()); });
-	pg::insert_row(table.get(), {{XID8OID, xid_datum(xid), false}, pg::int4_value(chunk), pg::bytea_value(body)});
+	const uint64 xid = pg::own_transaction_for_writing();
+	const auto insert_row = [&] {
+		pg::insert_row(table.get(), {{XID8OID, xid_datum(xid), false}, pg::int4_value(chunk), pg::bytea_value(body)});
+	};
+	if (body.size() < may_be_toasted)
+	{
+		insert_row();
+		return true;
+	}
+	const pg::latest_snapshot snapshot;
+	insert_row();
 	return true;
 }
 

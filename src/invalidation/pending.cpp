@@ -91,7 +91,7 @@ void before_commit()
 		return;
 	if (!current->keys.empty())
 	{
-		const pg::memory_scope scratch("mosaic outbox row");
+		const pg::memory_switch scratch(current->context);
 		write_records();
 	}
 	forget();

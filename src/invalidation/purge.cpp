@@ -14,16 +14,17 @@ namespace invalidation {
 
 namespace {
 
-constinit pg::statement horizon{
+constexpr const char *horizon =
 	"SELECT t.pos, pg_snapshot_xmin(t.snap) FROM mosaic.tick t"
 	" WHERE t.at < now() - make_interval(secs => $1)"
 	"   AND t.pos <= coalesce((SELECT min(s.pos) FROM mosaic.subscriber s WHERE s.last_seen > now() - make_interval(secs => $2)), t.pos)"
-	" ORDER BY t.pos DESC LIMIT 1"};
+	" ORDER BY t.pos DESC LIMIT 1";
+// Planned each time, for what is now an empty table may have been a long one.
 // In batches, so that one purge after a long pause does not run for minutes.
-constinit pg::statement delete_rows{
-	"DELETE FROM mosaic.outbox WHERE ctid = ANY (ARRAY (SELECT ctid FROM mosaic.outbox WHERE xid < $1 ORDER BY xid LIMIT 20000))"};
-constinit pg::statement delete_ticks{
-	"DELETE FROM mosaic.tick WHERE ctid = ANY (ARRAY (SELECT ctid FROM mosaic.tick WHERE pos < $1 ORDER BY pos LIMIT 20000))"};
+constexpr const char *delete_rows =
+	"DELETE FROM mosaic.outbox WHERE ctid = ANY (ARRAY (SELECT ctid FROM mosaic.outbox WHERE xid < $1 ORDER BY xid LIMIT 20000))";
+constexpr const char *delete_ticks =
+	"DELETE FROM mosaic.tick WHERE ctid = ANY (ARRAY (SELECT ctid FROM mosaic.tick WHERE pos < $1 ORDER BY pos LIMIT 20000))";
 
 } // namespace
 

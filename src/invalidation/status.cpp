@@ -13,13 +13,13 @@ namespace invalidation {
 
 namespace {
 
-constinit pg::statement look{
+constexpr const char *look =
 	"SELECT (SELECT min(a.pid) FROM pg_stat_activity a WHERE a.backend_type = 'pg_mosaic ticker' AND a.datid = $1),"
 	" t.pos, t.at, w.waiting, CASE WHEN w.waiting > 0 THEN clock_timestamp() - t.at ELSE interval '0' END,"
 	" pg_table_size('mosaic.outbox'), (SELECT min(o.pos) FROM mosaic.tick o), (SELECT count(*) FROM mosaic.watch)"
 	" FROM (SELECT * FROM mosaic.tick ORDER BY pos DESC LIMIT 1) t,"
 	" LATERAL (SELECT count(DISTINCT o.xid) AS waiting FROM mosaic.outbox o"
-	" WHERE o.xid >= pg_snapshot_xmax(t.snap) OR o.xid IN (SELECT pg_snapshot_xip(t.snap))) w"};
+	" WHERE o.xid >= pg_snapshot_xmax(t.snap) OR o.xid IN (SELECT pg_snapshot_xip(t.snap))) w";
 
 pg::value column(const pg::row &row, int n, Oid type)
 {

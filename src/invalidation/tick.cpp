@@ -11,10 +11,11 @@
 
 #include "invalidation/tick.hpp"
 
+#include "core/position_token.hpp"
+#include "invalidation/outbox.hpp"
 #include "invalidation/settings.hpp"
 #include "invalidation/state.hpp"
 
-#include "pg/array.hpp"
 #include "pg/identity.hpp"
 #include "pg/notify.hpp"
 #include "pg/object_lock.hpp"
@@ -28,61 +29,6 @@ namespace {
 
 constexpr std::size_t rows_a_tick = 10000;
 constexpr std::size_t channels_remembered = 1000;
-
-#define TICK_COLUMNS "pos, snap::text, tli::int8, lsn, channels, positions"
-#define BY_OTHERS "xid IS DISTINCT FROM pg_current_xact_id_if_assigned()"
-
-constinit pg::statement last_tick{"SELECT " TICK_COLUMNS " FROM mosaic.tick ORDER BY pos DESC LIMIT 1"};
-constinit pg::statement last_by_others{"SELECT " TICK_COLUMNS " FROM mosaic.tick WHERE " BY_OTHERS " ORDER BY pos DESC LIMIT 1"};
-constinit pg::statement tick_at{"SELECT " TICK_COLUMNS " FROM mosaic.tick WHERE pos = $1 AND " BY_OTHERS};
-constinit pg::statement ticks_after{"SELECT " TICK_COLUMNS " FROM mosaic.tick WHERE pos > $1 AND " BY_OTHERS
-									" ORDER BY pos LIMIT $2"};
-constinit pg::statement snapshot_now{"SELECT pg_current_snapshot()::text"};
-constinit pg::statement insert_tick{
-	"INSERT INTO mosaic.tick (pos, snap, tli, lsn, channels, positions, n_xacts, n_keys)"
-	" VALUES ($1, $2::pg_snapshot, $3, $4, $5, $6, $7, $8)"};
-
-core::snapshot snapshot_of(const std::string &text)
-{
-	const auto snap = core::parse_snapshot(text);
-	if (!snap)
-		throw pg::failure(ERRCODE_DATA_CORRUPTED, "not a snapshot: \"" + text + "\"");
-	return *snap;
-}
-
-tick_row row_of(const pg::row &row)
-{
-	tick_row t;
-	t.position = row.int8(1);
-	t.seen = snapshot_of(row.text(2));
-	t.timeline = static_cast<uint32>(row.int8(3));
-	t.lsn = DatumGetUInt64(row.datum(4));
-	t.channels = pg::texts(row.datum(5), "channels", NAMEOID);
-	t.positions = pg::int8_elements(row.datum(6));
-	return t;
-}
-
-std::vector<tick_row> query(pg::statement &statement, std::initializer_list<pg::value> parameters)
-{
-	pg::spi spi;
-	std::vector<tick_row> ticks;
-	const uint64 rows = spi.execute(statement, parameters, pg::spi::access::read_only);
-	for (uint64 n = 0; n < rows; ++n)
-		ticks.push_back(row_of(spi[n]));
-	return ticks;
-}
-
-std::optional<tick_row> only(std::vector<tick_row> ticks)
-{
-	return ticks.empty() ? std::nullopt : std::optional(std::move(ticks.front()));
-}
-
-std::optional<tick_row> as_owner(pg::statement &statement, std::initializer_list<pg::value> parameters)
-{
-	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
-	const pg::latest_snapshot now;
-	return only(query(statement, parameters));
-}
 
 coalesced coalesce(const std::vector<outbox::row> &rows)
 {
@@ -132,28 +78,26 @@ void advance_channels(tick &t)
 	}
 }
 
-void insert(const tick &t, std::size_t transactions)
+// A full queue would make every COMMIT fail that notifies.  The positions are
+// there to be asked for; once a minute the log says why nobody hears of them.
+bool queue_is_full(double usage, int64 position)
 {
-	pg::spi spi;
-	spi.execute(insert_tick,
-				{pg::int8_value(t.row.position), pg::text_value(std::string_view(core::print_snapshot(t.row.seen))),
-				 pg::int4_value(static_cast<int32>(t.row.timeline)), {LSNOID, UInt64GetDatum(t.row.lsn), false},
-				 pg::name_array_value(t.row.channels), pg::int8_array_value(t.row.positions),
-				 pg::int4_value(static_cast<int32>(transactions)), pg::int4_value(static_cast<int32>(t.changes.key_count()))});
+	constexpr double full = 0.95;
+	constexpr int64 pause = 60 * USECS_PER_SEC;
+	static constinit TimestampTz said = 0;
+	if (usage < full)
+		return false;
+	if (GetCurrentTimestamp() - said > pause)
+	{
+		said = GetCurrentTimestamp();
+		pg::notice(WARNING, "listeners are not notified because the notification queue is full",
+				   ("Position " + std::to_string(position) + " can be asked for with mosaic.changes_since().").c_str(),
+				   "Look for a listening session that stays in a transaction: SELECT * FROM pg_stat_activity WHERE state LIKE 'idle in%';");
+	}
+	return true;
 }
 
 } // namespace
-
-core::snapshot current_snapshot()
-{
-	pg::spi spi;
-	spi.execute(snapshot_now, {}, pg::spi::access::read_only);
-	core::snapshot snap = snapshot_of(spi[0].text(1));
-	const FullTransactionId own = GetTopFullTransactionIdIfAny();
-	if (FullTransactionIdIsValid(own))
-		snap.hide(U64FromFullTransactionId(own));
-	return snap;
-}
 
 std::optional<tick> make_tick()
 {
@@ -161,8 +105,8 @@ std::optional<tick> make_tick()
 	pg::lock_exclusively(pg::extension_relation("tick"));
 	const pg::latest_snapshot now;
 
-	const tick_row before = only(query(last_tick, {})).value_or(tick_row{});
-	core::snapshot seen = current_snapshot();
+	const tick_row before = tick_table::last(tick_table::made_by::anybody).value_or(tick_row{});
+	core::snapshot seen = tick_table::current_snapshot();
 	const std::vector<outbox::row> rows = outbox::read_window(before.seen, seen, rows_a_tick);
 	if (rows.empty())
 		return std::nullopt;
@@ -173,7 +117,7 @@ std::optional<tick> make_tick()
 	t.row.timeline = pg::current_timeline();
 	t.row.lsn = pg::wal_insert_position();
 	advance_channels(t);
-	insert(t, count_transactions(rows));
+	tick_table::insert(t.row, count_transactions(rows), t.changes.key_count());
 	return t;
 }
 
@@ -181,8 +125,8 @@ std::optional<tick> last_tick_again()
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	const pg::latest_snapshot now;
-	const auto last = only(query(last_tick, {}));
-	const auto before = last ? only(query(tick_at, {pg::int8_value(last->position - 1)})) : std::nullopt;
+	const auto last = tick_table::last(tick_table::made_by::anybody);
+	const auto before = last ? tick_table::at(last->position - 1, tick_table::made_by::anybody) : std::nullopt;
 	if (!before)
 		return std::nullopt;
 
@@ -198,6 +142,9 @@ std::optional<tick> last_tick_again()
 
 void deliver(const tick &t)
 {
+	const double usage = pg::notify_queue_usage();
+	if (queue_is_full(usage, t.row.position))
+		return;
 	core::payload_header header;
 	header.epoch = core::print_epoch(installation(), t.row.timeline);
 	header.position = t.row.position;
@@ -205,23 +152,12 @@ void deliver(const tick &t)
 	header.xmax = std::to_string(t.row.seen.xmax);
 	delivery_options options;
 	options.secret = secret_if_needed(t.changes);
-	options.degraded = pg::notify_queue_usage() * 100 > settings::notify_highwater;
+	options.degraded = usage * 100 > settings::notify_highwater;
 	for (const auto &[channel, previous] : t.previous)
 	{
 		header.previous = previous;
 		notify_channel(t.changes, channel, header, options);
 	}
-}
-
-std::optional<tick_row> last_committed_tick() { return as_owner(last_by_others, {}); }
-
-std::optional<tick_row> committed_tick(int64 position) { return as_owner(tick_at, {pg::int8_value(position)}); }
-
-std::vector<tick_row> committed_ticks_after(int64 position, int64 most)
-{
-	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
-	const pg::latest_snapshot now;
-	return query(ticks_after, {pg::int8_value(position), pg::int8_value(most)});
 }
 
 bool needs_ticker()

@@ -4,6 +4,7 @@
 extern "C" {
 #include "commands/event_trigger.h"
 #include "nodes/parsenodes.h"
+#include "utils/fmgroids.h"
 }
 
 namespace pg {
@@ -101,6 +102,11 @@ bool drops_column_alone(FunctionCallInfo fcinfo, const std::string &column)
 			return true;
 	}
 	return false;
+}
+
+Oid rewritten_table()
+{
+	return call([] { return DatumGetObjectId(OidFunctionCall0(F_PG_EVENT_TRIGGER_TABLE_REWRITE_OID)); });
 }
 
 } // namespace pg

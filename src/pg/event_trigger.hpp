@@ -31,4 +31,7 @@ std::optional<column_rename> renamed_column(FunctionCallInfo fcinfo);
 // Was it ALTER TABLE … DROP COLUMN of this column, without CASCADE?
 bool drops_column_alone(FunctionCallInfo fcinfo, const std::string &column);
 
+// The table that is about to be rewritten, in a trigger on table_rewrite.
+Oid rewritten_table();
+
 } // namespace pg

@@ -26,7 +26,8 @@ void insert_row(Relation table, std::initializer_list<value> columns)
 	});
 }
 
-index_scan::index_scan(Relation table, Relation index, std::initializer_list<index_bound> bounds) : table_(table)
+index_scan::index_scan(Relation table, Relation index, std::initializer_list<index_bound> bounds, ScanDirection direction)
+	: table_(table), direction_(direction)
 {
 	boost::container::static_vector<ScanKeyData, 4> keys;
 	for (const index_bound &bound : bounds)
@@ -47,7 +48,7 @@ index_scan::~index_scan()
 
 HeapTuple index_scan::next()
 {
-	return call([this] { return systable_getnext_ordered(scan_, ForwardScanDirection); });
+	return call([this] { return systable_getnext_ordered(scan_, direction_); });
 }
 
 Datum index_scan::column(HeapTuple tuple, AttrNumber number) const

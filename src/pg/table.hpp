@@ -22,10 +22,11 @@ struct index_bound {
 	Datum value;
 };
 
-// Rows in index order, as the active snapshot sees them.
+// Rows in index order or against it, as the active snapshot sees them.
 class index_scan {
 public:
-	index_scan(Relation table, Relation index, std::initializer_list<index_bound> bounds);
+	index_scan(Relation table, Relation index, std::initializer_list<index_bound> bounds,
+			   ScanDirection direction = ForwardScanDirection);
 	~index_scan();
 	index_scan(const index_scan &) = delete;
 	index_scan &operator=(const index_scan &) = delete;
@@ -38,6 +39,7 @@ public:
 private:
 	unwinding unwinding_;
 	Relation table_;
+	ScanDirection direction_;
 	SysScanDesc scan_;
 };
 
