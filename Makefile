@@ -10,14 +10,14 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 
 # The install script is put together from the .sql beside each area.
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
-AREAS_SQL = $(wildcard $(foreach area,schema partition/partition $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring,$(srcdir)/src/$(area).sql))
+AREAS_SQL = $(wildcard $(foreach area,schema partition/partition partition/retention $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring,$(srcdir)/src/$(area).sql))
 DATA_built = pg_mosaic--$(EXTVERSION).sql
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 
 override with_llvm := no
 PG_CPPFLAGS = -I$(srcdir)/src -DPG_MOSAIC_VERSION='"$(EXTVERSION)"'
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wno-volatile -MMD -MP $(EXTRA_CXXFLAGS)
-SHLIB_LINK += -lstdc++ -lcrypto $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
+SHLIB_LINK += -lstdc++ -lcrypto -lz $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
 comma = ,
 
 REGRESS = $(patsubst $(srcdir)/sql/%.sql,%,$(sort $(wildcard $(srcdir)/sql/*.sql)))

@@ -19,6 +19,8 @@ constexpr element_layout layout_of(Oid type)
 	{
 	case NAMEOID:
 		return {NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR};
+	case OIDOID:
+		return {OIDOID, sizeof(Oid), true, TYPALIGN_INT};
 	case INT8OID:
 		return {INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE};
 	default:
@@ -96,6 +98,14 @@ value name_array_value(const std::vector<std::string> &elements)
 	for (const std::string &element : elements)
 		datums.push_back(name_value(element.c_str()).datum);
 	return {NAMEARRAYOID, construct(datums, NAMEOID), false};
+}
+
+value oid_array_value(const std::vector<Oid> &elements)
+{
+	vector<Datum> datums;
+	for (const Oid element : elements)
+		datums.push_back(ObjectIdGetDatum(element));
+	return {OIDARRAYOID, construct(datums, OIDOID), false};
 }
 
 value int8_array_value(const std::vector<int64> &elements)

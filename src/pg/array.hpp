@@ -16,6 +16,7 @@ std::vector<std::string> texts(Datum array, const char *argument, Oid element_ty
 
 value text_array_value(const std::vector<std::string> &elements);
 value name_array_value(const std::vector<std::string> &elements);
+value oid_array_value(const std::vector<Oid> &elements);
 value int8_array_value(const std::vector<int64> &elements);
 std::vector<int64> int8_elements(Datum array);
 
