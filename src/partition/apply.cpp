@@ -182,6 +182,8 @@ applied carry_out(const set &settings, const step &what, const inherited &from_p
 {
 	if (what.what == action::archive)
 		return carry_out_archive(settings, what, lock_tries);
+	if (what.what == action::block)
+		require_archivable(what.partition);
 	const TimestampTz begun = GetCurrentTimestamp();
 	const std::string partition = partition_name(what);
 	const std::string command = run(settings, what, from_parent, referenced, asked);
