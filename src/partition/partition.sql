@@ -129,7 +129,7 @@ CREATE TABLE mosaic.partition_log (
 );
 CREATE INDEX partition_log_at ON mosaic.partition_log (at);
 COMMENT ON TABLE mosaic.partition_log IS 'One row a step of maintenance, kept mosaic.log_days days. A role sees the steps of the parents it owns.';
-COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget) or failed';
+COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget), unfinished (archive_callback is to be called again) or failed';
 COMMENT ON COLUMN mosaic.partition_log.lock_tries IS 'How often the locks of the step were asked for';
 ALTER TABLE mosaic.partition_log ENABLE ROW LEVEL SECURITY;
 CREATE POLICY owner ON mosaic.partition_log FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
