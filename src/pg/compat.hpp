@@ -10,6 +10,13 @@ extern "C" {
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_tablespace.h"
 #include "tcop/pquery.h"
+
+// Up to 18 this one asks for ICU's headers, which the server's development
+// files do not bring along.  What we read lies before what they change.
+#pragma push_macro("USE_ICU")
+#undef USE_ICU
+#include "utils/pg_locale.h"
+#pragma pop_macro("USE_ICU")
 }
 
 #if PG_VERSION_NUM < 150000
