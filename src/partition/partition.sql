@@ -195,6 +195,7 @@ CREATE TABLE mosaic.retention_confirmed (
 );
 COMMENT ON TABLE mosaic.retention_confirmed IS 'Sets whose next pass may retire more than mosaic.max_drops partitions, by mosaic.confirm_retention()';
 COMMENT ON COLUMN mosaic.retention_confirmed.parent IS 'The parent of the set';
+REVOKE ALL ON mosaic.retention_confirmed FROM PUBLIC;  -- written for the owner of the set by mosaic.confirm_retention()
 
 -- Functions.
 
