@@ -97,7 +97,7 @@ SELECT mosaic.watch('users', "when" => 'published');
 SELECT mosaic.watch('users', "when" => '{row}.published AND');
 SELECT mosaic.watch('users', "when" => '{row}.published) EXECUTE FUNCTION f(); --');
 SELECT mosaic.watch('users', "when" => '{row}.published), (true');
-SELECT mosaic.watch('users', "when" => '{row}.published) FROM (SELECT 1');
+SELECT mosaic.watch('users', "when" => '{row}.published) FROM (SELECT 1) AS x WHERE (true');
 -- (what the server says of it shows the trigger's number)
 \set VERBOSITY sqlstate
 SELECT mosaic.watch('users', "when" => '{row}.nope');
