@@ -94,6 +94,7 @@ CREATE TABLE mosaic.shard_range (
 	FOREIGN KEY (map, shard_id) REFERENCES mosaic.shard
 );
 CREATE INDEX shard_range_map_idx ON mosaic.shard_range (map);
+ALTER TABLE mosaic.shard_range REPLICA IDENTITY FULL; -- no key: bounds may be open
 COMMENT ON TABLE mosaic.shard_range IS 'ranges of a map of strategy range and the shards that own them';
 COMMENT ON COLUMN mosaic.shard_range.lower IS 'first key of the range; NULL: no bound';
 COMMENT ON COLUMN mosaic.shard_range.upper IS 'first key after the range; NULL: no bound';
@@ -144,7 +145,8 @@ SELECT pg_catalog.pg_extension_config_dump('mosaic.shard_map_history_change_id_s
 GRANT SELECT ON mosaic.shard_map, mosaic.shard, mosaic.shard_slot, mosaic.shard_range TO PUBLIC;
 REVOKE ALL ON mosaic.shard_key, mosaic.shard_node, mosaic.shard_map_history, mosaic.shard_slot_size FROM PUBLIC;
 
--- Caches.  ALWAYS: also where the catalogs are filled by logical replication.
+-- Caches.  ALWAYS: whatever session_replication_role is.  What applies a logical
+-- replication stream fires triggers for rows only, and has such of its own.
 CREATE FUNCTION mosaic.shard_signal_change() RETURNS trigger
 	LANGUAGE C AS 'MODULE_PATHNAME', 'mosaic_shard_signal_change';
 COMMENT ON FUNCTION mosaic.shard_signal_change() IS 'internal: tells every session, at commit, that shard maps may have changed';
@@ -156,12 +158,18 @@ CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mos
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_slot EXECUTE FUNCTION mosaic.shard_signal_change();
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_range EXECUTE FUNCTION mosaic.shard_signal_change();
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_key EXECUTE FUNCTION mosaic.shard_signal_change();
-ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_node ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_slot ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_range ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_key ENABLE ALWAYS TRIGGER signal_change;
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_node FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_slot FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_range FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_key FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_node ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_slot ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_range ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_key ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
 
 -- Epochs: the first change of a map in a transaction writes its row.
 CREATE FUNCTION mosaic.shard_map_stamp() RETURNS trigger
@@ -176,8 +184,10 @@ END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_stamp() IS 'internal: raises the epoch of a map once a transaction';
 
+-- ALWAYS: a transaction of another server means nothing here.
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON mosaic.shard_map
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_map_stamp();
+ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER stamp;
 
 -- Equal notifications of a transaction are sent once, by the server.
 CREATE FUNCTION mosaic.shard_map_announce() RETURNS trigger

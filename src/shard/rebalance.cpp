@@ -57,6 +57,8 @@ sizes sizes_of(const map &m)
 	while (const pg::catalog_row *row = scan.next())
 	{
 		const std::size_t slot = static_cast<std::size_t>(row->int4(2));
+		if (slot >= found.bytes.size()) // the map has grown since it was read
+			continue;
 		found.bytes[slot] = row->int8(3);
 		found.known[slot] = true;
 		total += static_cast<double>(row->int8(3));
