@@ -54,3 +54,8 @@ endif
 .PHONY: test demo bench
 test demo bench:
 	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))
+
+# The page of all objects, from their comments as installed.
+.PHONY: reference
+reference: install
+	$(srcdir)/docs/make-reference >reference.new && mv reference.new $(srcdir)/docs/reference.md

@@ -68,7 +68,7 @@ is(keys_of(collect_until($listener, has('prices:20'))), 'prices:20', 'until it c
 sql(q{CREATE TABLE texts (k text PRIMARY KEY); SELECT mosaic.watch('texts', ARRAY['{k}'], channel => 'texts')});
 my $texts = listen_on($node, 'texts');
 my $latin1 = listen_on($node, 'texts', encoding => 'LATIN1');
-my $odd = "quote \" back \\ colon : {} ' euro € 漢字 emoji 😀 sep \x{2028}.";
+my $odd = "quote \" back \\ colon : {} ' euro € 漢字 emoji 😀 sep \x{2028} line\nend {}.";
 sql(encode('UTF-8', "INSERT INTO texts VALUES (\$k\$$odd\$k\$)"));
 @heard = collect_until($texts, sub { @_ > 0 });
 is($heard[0]{json}{c}[0]{k}[0], $odd, 'a key of odd characters is intact');
@@ -122,6 +122,18 @@ my $expected = do { require Digest::SHA; substr(Digest::SHA::hmac_sha256_hex('pa
 is($heard[0]{json}{c}[0]{k}[0], $expected, 'but its HMAC');
 @heard = collect_until($bell, sub { @_ > 0 });
 is_deeply([sort keys %{ $heard[0]{json} }], [qw(e lsn pos prev v xmax)], 'a doorbell says where, not what');
+
+# Beside keys on one channel the doorbell comes first, so that who asks misses nothing
+sql(q{
+	CREATE TABLE mixed (id int PRIMARY KEY);
+	SELECT mosaic.watch('mixed', ARRAY['told:{id}'], channel => 'mixed');
+	SELECT mosaic.watch('mixed', ARRAY['rung:{id}'], payload => 'doorbell', channel => 'mixed')});
+my $mixed = listen_on($node, 'mixed');
+sql('INSERT INTO mixed VALUES (1)');
+@heard = collect_until($mixed, sub { @_ > 1 });
+is_deeply([map { exists $_->{json}{c} ? keys_of($_) : 'bell' } @heard], ['bell', 'told:1'], 'a doorbell and keys on one channel');
+is($heard[0]{json}{pos}, $heard[1]{json}{pos}, 'of one position');
+$mixed->quit;
 
 # Direct: with the commit, and once
 sql(q{
