@@ -182,6 +182,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_stamp() IS 'internal: raises the epoch of a map once a transaction';
+REVOKE ALL ON FUNCTION mosaic.shard_map_stamp() FROM PUBLIC; -- serves triggers only
 
 -- ALWAYS: a transaction of another server means nothing here.
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON mosaic.shard_map
@@ -201,6 +202,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_announce() IS 'internal: NOTIFY shard_map with the map and its new epoch, or a null epoch where the map is gone';
+REVOKE ALL ON FUNCTION mosaic.shard_map_announce() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_map_announce();
@@ -317,6 +319,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_node_check() IS 'internal: refuses secrets in nodes (22023) and keeps their conninfo';
+REVOKE ALL ON FUNCTION mosaic.shard_node_check() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER check_node BEFORE INSERT OR UPDATE ON mosaic.shard_node
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_node_check();
