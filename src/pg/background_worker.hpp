@@ -39,9 +39,6 @@ void force_maintenance_settings();
 // Reads the configuration again where SIGHUP has asked for it.
 void reload_configuration_if_asked();
 
-// Workers start when recovery has ended: on a standby, by promotion.
-bool in_recovery();
-
 // What pg_stat_activity shows for this process; null while it rests.
 void report_activity(const char *what);
 // What it shows for another; empty where it rests or is not there.

@@ -2,7 +2,7 @@
 #include "core/placement.hpp"
 #include "core/redis_slot.hpp"
 #include "core/vitess.hpp"
-#include "pg/arrays.hpp"
+#include "pg/array.hpp"
 #include "pg/bytes.hpp"
 #include "pg/native_hash.hpp"
 #include "shard/numbers.hpp"
@@ -35,7 +35,7 @@ PG_FUNCTION(mosaic_shard_vitess_ksid)
 	if (!id)
 		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "unrecognized vindex \"" + std::string(vindex) + "\"", {},
 						  "Use 'hash', 'xxhash', 'numeric' or 'reverse_bits'.");
-	return pg::bytea_datum({reinterpret_cast<const char *>(id->data()), id->size()});
+	return pg::bytea_value({reinterpret_cast<const char *>(id->data()), id->size()}).datum;
 }
 
 // NULL where no range holds the id.

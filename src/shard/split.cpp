@@ -1,7 +1,7 @@
 // split.cpp: many keys at once, one row a shard.
 #include <algorithm>
 
-#include "pg/arrays.hpp"
+#include "pg/array.hpp"
 #include "pg/bytes.hpp"
 #include "pg/relcache.hpp"
 #include "pg/routine.hpp"
