@@ -10,7 +10,7 @@ CREATE TABLE mosaic.shard_map (
 	hash text NOT NULL DEFAULT 'native' CHECK (hash IN ('native', 'md5', 'sha256', 'crc16')),
 	slots integer CHECK (slots BETWEEN 1 AND 65536 AND slots & (slots - 1) = 0),
 	default_shard integer,
-	epoch bigint NOT NULL DEFAULT 1,
+	epoch bigint NOT NULL DEFAULT 1 CHECK (epoch BETWEEN 1 AND 9007199254740991), -- which JSON carries safely
 	base_epoch bigint NOT NULL DEFAULT 1,
 	changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
 	CHECK ((strategy = 'slots') = (slots IS NOT NULL))
