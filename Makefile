@@ -10,7 +10,7 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 
 # The install script is put together from the .sql beside each area.
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
-AREAS_SQL = $(wildcard $(foreach area,schema partition/partition $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring,$(srcdir)/src/$(area).sql))
+AREAS_SQL = $(wildcard $(foreach area,schema partition/partition partition/import_partman $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring,$(srcdir)/src/$(area).sql))
 DATA_built = pg_mosaic--$(EXTVERSION).sql
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 
@@ -54,3 +54,8 @@ endif
 .PHONY: test demo bench
 test demo bench:
 	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))
+
+# The page of all objects, from their comments as installed.
+.PHONY: reference
+reference: install
+	$(srcdir)/docs/make-reference >reference.new && mv reference.new $(srcdir)/docs/reference.md

@@ -13,7 +13,8 @@ oldest_major=15
 build_needs=(make compiler boost openssl server headers)
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export LC_ALL=C.UTF-8
+# The server's test modules drop LC_ALL, and initdb goes by what remains.
+export LC_ALL=C.UTF-8 LANG=C.UTF-8
 
 # The caller's own server is none of our business.
 for variable in "${!PG@}"; do

@@ -1,6 +1,7 @@
 // largest_key.cpp: how far a table's key has come.
 #include "pg/largest_key.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
 #include "pg/resources.hpp"
@@ -47,7 +48,7 @@ std::optional<Datum> last_entry(Relation table, Oid index_oid, AttrNumber column
 		TupleTableSlot *slot = table_slot_create(table, nullptr);
 		ScanKeyData not_null;
 		ScanKeyEntryInitialize(&not_null, SK_ISNULL | SK_SEARCHNOTNULL, 1, InvalidStrategy, InvalidOid, InvalidOid, InvalidOid, 0);
-		IndexScanDesc scan = index_beginscan(table, index, GetActiveSnapshot(), 1, 0);
+		IndexScanDesc scan = pg::index_beginscan(table, index, GetActiveSnapshot(), 1);
 		index_rescan(scan, &not_null, 1, nullptr, 0);
 		if (index_getnext_slot(scan, BackwardScanDirection, slot))
 		{

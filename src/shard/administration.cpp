@@ -12,7 +12,7 @@
 PG_FUNCTION(mosaic_shard_signal_change)
 {
 	pg::signal_change(pg::extension_relation(pg::applies_replicated_changes() ? "shard" : "shard_map"));
-	return PointerGetDatum(nullptr);
+	return Datum(0);
 }
 
 // Raises unless the catalogs, as this transaction has them, make a map.

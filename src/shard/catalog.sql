@@ -143,6 +143,7 @@ SELECT pg_catalog.pg_extension_config_dump('mosaic.shard_map_history_change_id_s
 -- personal data, nodes are nobody's business but a router's, and history names
 -- people: grant SELECT on those to the roles that need them.
 GRANT SELECT ON mosaic.shard_map, mosaic.shard, mosaic.shard_slot, mosaic.shard_range TO PUBLIC;
+REVOKE ALL ON mosaic.shard_key, mosaic.shard_node, mosaic.shard_map_history, mosaic.shard_slot_size FROM PUBLIC;
 
 -- Caches.  ALWAYS: whatever session_replication_role is.  What applies a logical
 -- replication stream fires triggers for rows only, and has such of its own.

@@ -143,5 +143,5 @@ PG_FUNCTION(mosaic_wake_worker)
 PG_FUNCTION(mosaic_wake_worker_on_change)
 {
 	pg::ask_on_commit(pg::errand::maintenance);
-	return PointerGetDatum(nullptr);
+	return Datum(0);
 }

@@ -4,6 +4,7 @@
 #include "partition/misses.hpp"
 #include "partition/missing_row.hpp"
 #include "pg/background_worker.hpp"
+#include "pg/compat.hpp"
 #include "pg/extension.hpp"
 #include "pg/wakeup.hpp"
 #include "worker/databases.hpp"
@@ -20,7 +21,7 @@ void answer(pg::errand what)
 {
 	if (what == pg::errand::ticker)
 		nudge_ticker();
-	else if (!IsBackgroundWorker)
+	else if (!pg::is_background_worker())
 		nudge_maintenance();
 }
 

@@ -121,6 +121,24 @@ is(sql('SELECT mosaic.tick() FROM generate_series(1, 5)'), join("\n", (map { $la
 is(sql(qq{SELECT count(*), count(DISTINCT key) FROM mosaic.changes_since('$now')}), '22000|22000', 'and everything is in exactly one of them');
 cmp_ok(sql('SELECT max(n_xacts) FROM mosaic.tick'), '<=', 10000, 'of bounded size');
 
+# Another extension that writes while the transaction commits, after us: it was
+# loaded first.  With changes of our own before that, and without.
+my $late = build_module($node, 'late_writer');
+sub write_late
+{
+	my ($id, $before) = @_;
+	$now = token();
+	sql("LOAD '$late'; SELECT mosaic.token(); SET late_writer.statement = 'INSERT INTO users VALUES ($id)'; $before");
+	return sql("SELECT string_agg(key, ' ' ORDER BY key) FROM mosaic.changes_since('$now')");
+}
+# (the SET itself commits, and so does nothing else)
+is(write_late(501, ''), 'users:501', 'what is written while a transaction commits is told');
+sql('SELECT mosaic.tick()');
+is(write_late(502, "BEGIN; SET LOCAL late_writer.statement = ''; COMMIT"), 'users:502', 'once a transaction');
+sql('SELECT mosaic.tick()');
+is(write_late(503, "SET late_writer.statement = ''; BEGIN; INSERT INTO users VALUES (504); SET LOCAL late_writer.statement = 'INSERT INTO users VALUES (505)'; COMMIT"),
+	'users:503 users:504 users:505', 'and so is what was changed before');
+
 $slow->quit;
 $node->stop;
 done_testing();
