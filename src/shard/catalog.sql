@@ -10,7 +10,7 @@ CREATE TABLE mosaic.shard_map (
 	hash text NOT NULL DEFAULT 'native' CHECK (hash IN ('native', 'md5', 'sha256', 'crc16')),
 	slots integer CHECK (slots BETWEEN 1 AND 65536 AND slots & (slots - 1) = 0),
 	default_shard integer,
-	epoch bigint NOT NULL DEFAULT 1,
+	epoch bigint NOT NULL DEFAULT 1 CHECK (epoch BETWEEN 1 AND 9007199254740991), -- which JSON carries safely
 	base_epoch bigint NOT NULL DEFAULT 1,
 	changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
 	CHECK ((strategy = 'slots') = (slots IS NOT NULL))
@@ -183,6 +183,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_stamp() IS 'internal: raises the epoch of a map once a transaction';
+REVOKE ALL ON FUNCTION mosaic.shard_map_stamp() FROM PUBLIC; -- serves triggers only
 
 -- ALWAYS: a transaction of another server means nothing here.
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON mosaic.shard_map
@@ -202,6 +203,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_announce() IS 'internal: NOTIFY shard_map with the map and its new epoch, or a null epoch where the map is gone';
+REVOKE ALL ON FUNCTION mosaic.shard_map_announce() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_map_announce();
@@ -318,6 +320,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_node_check() IS 'internal: refuses secrets in nodes (22023) and keeps their conninfo';
+REVOKE ALL ON FUNCTION mosaic.shard_node_check() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER check_node BEFORE INSERT OR UPDATE ON mosaic.shard_node
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_node_check();
