@@ -13,11 +13,13 @@ SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange
 AREAS = schema \
 	partition/partition \
 	partition/import_partman \
+	partition/set_relations \
 	$(SHARD_SQL) \
 	invalidation/invalidation \
 	invalidation/invalidation_ddl \
 	worker/worker \
 	monitoring \
+	metrics \
 	library
 AREAS_SQL = $(foreach area,$(AREAS),$(srcdir)/src/$(area).sql)
 DATA_built = pg_mosaic--$(EXTVERSION).sql
