@@ -71,6 +71,11 @@ std::string schema_name(Oid schema)
 	return name;
 }
 
+Oid schema_named(const std::string &name)
+{
+	return call([&] { return get_namespace_oid(name.c_str(), true); });
+}
+
 Oid schema_oid_of(const std::string &schema)
 {
 	return call([&] { return get_namespace_oid(schema.c_str(), false); });
