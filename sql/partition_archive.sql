@@ -4,7 +4,7 @@ SET search_path = partition_archive;
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO';
 SET lc_messages = 'C';
-COPY (SELECT) TO PROGRAM 'mkdir -p mosaic_archive mosaic_sealed && rm -f mosaic_archive/* && chmod 500 mosaic_sealed && touch mosaic_file';
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; mkdir -p mosaic_archive mosaic_sealed && rm -f mosaic_archive/* && chmod 500 mosaic_sealed && touch mosaic_file';
 SELECT current_setting('data_directory') AS data \gset
 CREATE VIEW ledger AS
 	SELECT id, name, state, attempts, format, compression, rows, hash, checksum IS NOT NULL AS summed, bytes > 0 AS written,
@@ -203,7 +203,7 @@ DROP OWNED BY partition_archive_owner;
 DROP ROLE partition_archive_owner;
 
 RESET mosaic.archive_directory;
-COPY (SELECT) TO PROGRAM 'chmod 700 mosaic_sealed && rm -r mosaic_archive mosaic_sealed mosaic_file';
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; chmod 700 mosaic_sealed && rm -r mosaic_archive mosaic_sealed mosaic_file';
 RESET lc_messages;
 RESET DateStyle;
 RESET TimeZone;
