@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "partition/analyze.hpp"
 #include "partition/log.hpp"
 #include "partition/missing_row.hpp"
 #include "partition/retiring.hpp"
@@ -115,7 +116,7 @@ public:
 		attempted_.reset();
 		if (changed_)
 			in_transaction([&] {
-				analyze();
+				analyze_parent(parent_);
 				purge_log();
 				return result::nothing_due;
 			});
@@ -245,12 +246,6 @@ private:
 			rest.detached = true;
 		}
 		return in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
-	}
-
-	void analyze()
-	{
-		const pg::acting_as owner(pg::owner_of(parent_));
-		pg::spi().execute("ANALYZE (SKIP_LOCKED) " + pg::qualified_name(parent_));
 	}
 
 	pg::transaction_driver &driver_;

@@ -78,4 +78,7 @@ inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
 // 17 brought transaction_timeout (51efe38cb).
 constexpr bool has_transaction_timeout = PG_VERSION_NUM >= 170000;
 
+// 18 brought ANALYZE ONLY, which leaves the partitions alone (62ddf7ee9).
+constexpr bool analyze_takes_only = PG_VERSION_NUM >= 180000;
+
 } // namespace pg
