@@ -148,9 +148,12 @@ private:
 	{
 		driver_.begin();
 		result what = result::nothing_due;
-		ErrorData *error = pg::attempt([&] { what = run(); });
-		if (error != nullptr)
-			what = failed(*error);
+		{
+			// A procedure's memory is that of the whole CALL.
+			const pg::memory_scope memory("pg_mosaic step");
+			if (const ErrorData *error = pg::attempt([&] { what = run(); }); error != nullptr)
+				what = failed(*error);
+		}
 		driver_.commit();
 		outcome_.applied += what == result::done;
 		outcome_.deferred += what == result::deferred;
