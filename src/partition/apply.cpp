@@ -79,24 +79,6 @@ const step *find_from(const plan &planned, std::size_t &cursor, const step &want
 	return nullptr;
 }
 
-// Down to the leaves: each index of a partition has its own copies below.
-void set_identity_index(Oid partition, Oid parent_index)
-{
-	const Oid copy = pg::index_copy(partition, parent_index);
-	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
-	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
-	if (!pg::is_partitioned(partition))
-		return;
-	std::vector<Oid> below;
-	{
-		const pg::partition_table table(partition);
-		for (int n = 0; n < table.count(); ++n)
-			below.push_back(table.partition(n));
-	}
-	for (const Oid leaf : below)
-		set_identity_index(leaf, copy);
-}
-
 void execute(const std::vector<std::string> &statements, std::string &command)
 {
 	for (const std::string &sql : statements)
@@ -158,6 +140,23 @@ std::optional<set> settings_under_lock(const set &before)
 }
 
 } // namespace
+
+void set_identity_index(Oid partition, Oid parent_index)
+{
+	const Oid copy = pg::index_copy(partition, parent_index);
+	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
+	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
+	if (!pg::is_partitioned(partition))
+		return;
+	std::vector<Oid> below;
+	{
+		const pg::partition_table table(partition);
+		for (int n = 0; n < table.count(); ++n)
+			below.push_back(table.partition(n));
+	}
+	for (const Oid leaf : below)
+		set_identity_index(leaf, copy);
+}
 
 std::string partition_name(const step &what)
 {

@@ -20,11 +20,6 @@ constinit pg::statement extended_lists(
 	"SELECT pg_catalog.jsonb_set($1::pg_catalog.jsonb, ARRAY[$2], COALESCE($1::pg_catalog.jsonb -> $2, '[]') || pg_catalog.to_jsonb($3::text[]))");
 constinit pg::statement array_elements("SELECT e FROM pg_catalog.unnest($1::text[]) WITH ORDINALITY u(e, n) ORDER BY n");
 
-const set &level_numbered(const set &whole, int level)
-{
-	return level == 1 ? whole : whole.levels[level - 2];
-}
-
 [[noreturn]] void refuse_without_lists(Oid table, const set &level)
 {
 	throw pg::failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + pg::qualified_name(table) + "\" has no lists",
