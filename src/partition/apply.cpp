@@ -10,6 +10,7 @@
 #include "partition/apply.hpp"
 
 #include "partition/ddl.hpp"
+#include "partition/extended_statistics.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
 #include "partition/settings.hpp"
@@ -94,6 +95,8 @@ void create(const set &settings, const step &what, const inherited &from_parent,
 {
 	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
 	execute(sql.table, command);
+	if (from_parent.statistics_targets)
+		execute(statistics_targets_ddl(settings.parent, pg::relation_named(pg::schema_of(settings.parent), what.name)), command);
 	if (!settings.levels.empty() && what.what != action::create_default)
 	{
 		set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));

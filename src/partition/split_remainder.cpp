@@ -9,6 +9,7 @@
 
 #include "partition/apply.hpp"
 #include "partition/ddl.hpp"
+#include "partition/extended_statistics.hpp"
 #include "partition/log.hpp"
 #include "partition/name.hpp"
 #include "partition/room.hpp"
@@ -136,6 +137,7 @@ void divide(script &sql, const set &level, Oid partition, const pg::hash_bound &
 		finer.push_back(finer_step(level, modulus, remainder, planned));
 		planned.insert(finer.back().name);
 		sql.run(creation_ddl_of(level, finer.back(), from_old).table);
+		sql.run(statistics_targets_ddl(level.parent, pg::relation_named(pg::schema_of(level.parent), finer.back().name)));
 	}
 	move_rows(sql, level.parent, old, finer);
 	sql.run("DROP TABLE " + old);
