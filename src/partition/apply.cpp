@@ -12,6 +12,7 @@
 #include "partition/archive.hpp"
 #include "partition/counters.hpp"
 #include "partition/ddl.hpp"
+#include "partition/extended_statistics.hpp"
 #include "partition/ledger.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
@@ -91,24 +92,6 @@ const step *find_from(const plan &planned, std::size_t &cursor, const step &want
 	return nullptr;
 }
 
-// Down to the leaves: each index of a partition has its own copies below.
-void set_identity_index(Oid partition, Oid parent_index)
-{
-	const Oid copy = pg::index_copy(partition, parent_index);
-	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
-	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
-	if (!pg::is_partitioned(partition))
-		return;
-	std::vector<Oid> below;
-	{
-		const pg::partition_table table(partition);
-		for (int n = 0; n < table.count(); ++n)
-			below.push_back(table.partition(n));
-	}
-	for (const Oid leaf : below)
-		set_identity_index(leaf, copy);
-}
-
 void execute(const std::vector<std::string> &statements, std::string &command)
 {
 	for (const std::string &sql : statements)
@@ -125,6 +108,8 @@ void create_tables(const set &settings, const step &what, const inherited &from_
 {
 	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
 	execute(sql.table, command);
+	if (from_parent.statistics_targets)
+		execute(statistics_targets_ddl(settings.parent, pg::relation_named(pg::schema_of(settings.parent), what.name)), command);
 	placing.insert(placing.end(), sql.place.begin(), sql.place.end());
 	if (settings.levels.empty() || what.what == action::create_default)
 		return;
@@ -192,6 +177,8 @@ applied carry_out(const set &settings, const step &what, const inherited &from_p
 {
 	if (what.what == action::archive)
 		return carry_out_archive(settings, what, lock_tries);
+	if (what.what == action::block)
+		require_archivable(what.partition);
 	const TimestampTz begun = GetCurrentTimestamp();
 	const std::string partition = partition_name(what);
 	const std::string command = run(settings, what, from_parent, referenced, asked);
@@ -212,6 +199,23 @@ std::optional<set> settings_under_lock(const set &before)
 }
 
 } // namespace
+
+void set_identity_index(Oid partition, Oid parent_index)
+{
+	const Oid copy = pg::index_copy(partition, parent_index);
+	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
+	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
+	if (!pg::is_partitioned(partition))
+		return;
+	std::vector<Oid> below;
+	{
+		const pg::partition_table table(partition);
+		for (int n = 0; n < table.count(); ++n)
+			below.push_back(table.partition(n));
+	}
+	for (const Oid leaf : below)
+		set_identity_index(leaf, copy);
+}
 
 std::string partition_name(const step &what)
 {

@@ -17,19 +17,9 @@ namespace partition {
 
 namespace {
 
-void require_tables(const std::vector<Oid> &leaves)
-{
-	for (const Oid leaf : leaves)
-		if (pg::is_foreign_table(leaf))
-			throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot archive foreign table \"" + pg::qualified_name(leaf) + "\"",
-							  "Its rows are on another server, where anybody may change them.",
-							  "Detach it by hand, or set retention_action to 'detach'.");
-}
-
 void take_contents(departure &one)
 {
 	const std::vector<Oid> leaves = leaves_of(one.relation);
-	require_tables(leaves);
 	one.columns = pg::stored_columns(one.relation);
 	one.layout = layout_below(one.relation);
 	pg::row_digest whole;
@@ -40,6 +30,15 @@ void take_contents(departure &one)
 }
 
 } // namespace
+
+void require_archivable(Oid partition)
+{
+	for (const Oid leaf : leaves_of(partition))
+		if (pg::is_foreign_table(leaf))
+			throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot archive foreign table \"" + pg::qualified_name(leaf) + "\"",
+							  "Its rows are on another server, where anybody may change them.",
+							  "Detach it by hand, or set retention_action to 'detach'.");
+}
 
 archived archive_partition(const set &settings, const step &what)
 {

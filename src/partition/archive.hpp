@@ -5,6 +5,9 @@
 
 namespace partition {
 
+// Refuses foreign tables (0A000).
+void require_archivable(Oid partition);
+
 struct archived {
 	bool complete; // and the ledger has it as verified
 	std::string detail;

@@ -1,5 +1,5 @@
 // holds.cpp: partitions that retention leaves alone.
-#include "partition/ledger.hpp"
+#include "partition/free_departures.hpp"
 #include "partition/tree.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
@@ -10,15 +10,24 @@ namespace {
 
 // Root of the set that an attached partition is of, or that one which cools
 // down was of.
-Oid require_root(Oid partition)
+Oid require_root(Oid partition, const std::optional<departure> &departing)
 {
 	const Oid around = set_around(partition);
 	if (around != partition && find_set(around))
 		return around;
-	if (const std::optional<departure> one = claim_departure(partition))
-		return one->root;
+	if (departing)
+		return departing->root;
 	throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + pg::qualified_name(partition) + "\" is no partition of a managed parent",
 					  "It is neither attached to one nor cooling down.");
+}
+
+// Somebody attached it by hand while it cooled down, and means it.
+void take_back(const departure &one)
+{
+	if (one.at != stage::detached || !OidIsValid(pg::parent_of(one.relation)))
+		return;
+	unblock(one);
+	note_restored(one, one.relation);
 }
 
 } // namespace
@@ -29,8 +38,11 @@ PG_FUNCTION(mosaic_hold_partition)
 	const Oid partition = arguments.oid(0);
 	pg::require_relation(partition);
 	require_primary("mosaic.hold_partition()");
-	const Oid root = require_root(partition);
+	const std::optional<departure> departing = claim_departure(partition);
+	const Oid root = require_root(partition, departing);
 	pg::require_ownership_or_gone(root);
+	if (departing)
+		take_back(*departing);
 	hold(partition, root, arguments.text(1));
 	return Datum(0);
 }

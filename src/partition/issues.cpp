@@ -155,6 +155,14 @@ void add_missed(issue_list &issues, const set &settings)
 				   way_out(settings));
 }
 
+void add_moduli(issue_list &issues, const set &settings, const assessment &now)
+{
+	if (now.coarser > 0)
+		issues.add("info", "mixed_moduli", std::to_string(now.coarser) + (now.coarser == 1 ? " partition has" : " partitions have") + " a lesser modulus than the set.",
+				   "Every row has its partition. To divide them: CALL mosaic.hash_set_modulus(" +
+					   pg::quoted_literal(pg::qualified_name(settings.parent).c_str()) + ", " + std::to_string(now.modulus) + ");");
+}
+
 void add_pauses(issue_list &issues, const set &settings)
 {
 	const auto add = [&](const char *column, const char *detail) { issues.add("info", column, detail, unpause(column, settings.parent)); };
@@ -178,6 +186,7 @@ void add_all(issue_list &issues, const set_state &state, TimestampTz reference_t
 	add_retirement(issues, state, now, reference_time);
 	add_default(issues, now);
 	add_missed(issues, settings);
+	add_moduli(issues, settings, now);
 	add_pauses(issues, settings);
 }
 

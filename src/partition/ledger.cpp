@@ -31,7 +31,7 @@ constinit pg::statement select_held("SELECT partition FROM mosaic.partition_hold
 constinit pg::statement upsert_blocked(
 	"INSERT INTO mosaic.partition_ledger AS l (root, parent, relation, schema, name, lower_bound, upper_bound, bound, state, reason, write_block) "
 	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'blocked', $9, $10) ON CONFLICT (relation) WHERE " OPEN
-	" DO UPDATE SET state = 'blocked', write_block = excluded.write_block, verified_at = NULL, rows = NULL, hash = NULL, result = NULL");
+	" DO UPDATE SET state = 'blocked', write_block = excluded.write_block, verified_at = NULL, rows = NULL, hash = NULL, columns = NULL, result = NULL");
 constinit pg::statement update_attempt("UPDATE mosaic.partition_ledger SET attempts = attempts + 1, last_error = NULL, result = $2::jsonb WHERE id = $1");
 constinit pg::statement update_contents("UPDATE mosaic.partition_ledger SET rows = $2, hash = $3::numeric, columns = $4, layout = $5::jsonb WHERE id = $1");
 constinit pg::statement update_verified(

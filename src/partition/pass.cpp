@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "partition/analyze.hpp"
 #include "partition/guards.hpp"
 #include "partition/ledger.hpp"
 #include "partition/log.hpp"
@@ -117,7 +118,7 @@ public:
 		attempted_.reset();
 		if (changed_)
 			in_transaction([&] {
-				analyze();
+				analyze_parent(parent_);
 				purge_log();
 				close_departures_of_gone(parent_);
 				return result::nothing_due;
@@ -153,9 +154,12 @@ private:
 	{
 		driver_.begin();
 		result what = result::nothing_due;
-		ErrorData *error = pg::attempt([&] { what = run(); });
-		if (error != nullptr)
-			what = failed(*error);
+		{
+			// A procedure's memory is that of the whole CALL.
+			const pg::memory_scope memory("pg_mosaic step");
+			if (const ErrorData *error = pg::attempt([&] { what = run(); }); error != nullptr)
+				what = failed(*error);
+		}
 		driver_.commit();
 		outcome_.applied += what == result::done;
 		outcome_.deferred += what == result::deferred;
@@ -263,12 +267,6 @@ private:
 	{
 		const plan now = plan_level(level, asked()).steps;
 		return std::any_of(now.begin(), now.end(), [&](const step &planned) { return planned.same_as(what) && !planned.waits; });
-	}
-
-	void analyze()
-	{
-		const pg::acting_as owner(pg::owner_of(parent_));
-		pg::spi().execute("ANALYZE (SKIP_LOCKED) " + pg::qualified_name(parent_));
 	}
 
 	pg::transaction_driver &driver_;

@@ -168,9 +168,9 @@ Oid reattach(const set &settings, const departure &one)
 						  "Somebody has done it by hand.", "Keep it: SELECT mosaic.hold_partition('" + pg::qualified_name(one.relation) + "');");
 	const pg::acting_as owner(pg::owner_of(settings.parent));
 	lock_for_attach(settings, one.relation);
-	std::vector<std::string> sql = unblock_commands(one.relation);
-	sql.push_back(attach_command(settings, one.relation, one));
-	run(sql);
+	if (!one.write_block.empty())
+		run(unblock_commands(one.relation));
+	run({attach_command(settings, one.relation, one)});
 	return one.relation;
 }
 

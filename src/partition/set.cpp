@@ -42,6 +42,8 @@ constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, st
 constinit pg::statement lock_one("SELECT FROM mosaic.partition_set WHERE parent = $1 FOR UPDATE");
 constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
 constinit pg::statement update_level_lists("UPDATE mosaic.partition_level SET lists = $2::jsonb WHERE parent = $1 AND level = $3");
+constinit pg::statement update_modulus("UPDATE mosaic.partition_set SET modulus = $2 WHERE parent = $1");
+constinit pg::statement update_level_modulus("UPDATE mosaic.partition_level SET modulus = $2 WHERE parent = $1 AND level = $3");
 constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
 constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
 										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus, name_pattern, auto_lists) "
@@ -100,6 +102,11 @@ set level_below(const set &settings, Oid partition)
 	if (!below.table_options)
 		below.table_options = settings.table_options; // only leaves have any
 	return below;
+}
+
+const set &level_numbered(const set &whole, int level)
+{
+	return level == 1 ? whole : whole.levels[level - 2];
 }
 
 std::optional<set> find_level(const set &whole, Oid table)
@@ -308,6 +315,15 @@ void store_lists(Oid parent, int level, const std::string &json)
 		pg::spi().execute(update_lists, {pg::regclass_value(parent), pg::text_value(json)});
 	else
 		pg::spi().execute(update_level_lists, {pg::regclass_value(parent), pg::text_value(json), pg::int4_value(level)});
+}
+
+void store_modulus(Oid parent, int level, int modulus)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	if (level == 1)
+		pg::spi().execute(update_modulus, {pg::regclass_value(parent), pg::int4_value(modulus)});
+	else
+		pg::spi().execute(update_level_modulus, {pg::regclass_value(parent), pg::int4_value(modulus), pg::int4_value(level)});
 }
 
 void delete_set(Oid parent)

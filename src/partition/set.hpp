@@ -49,6 +49,8 @@ struct set {
 
 // A partition whose own partitions are kept by the next level, as a set.
 set level_below(const set &settings, Oid partition);
+// The settings of a level; 1: the set's own.
+const set &level_numbered(const set &whole, int level);
 // The level of a set that keeps the partitions of this table: the parent, or a
 // partitioned table below it; nothing where the table belongs to no level.
 std::optional<set> find_level(const set &whole, Oid table);
@@ -106,6 +108,7 @@ void insert_level(const set &row, Oid parent, int level);
 bool inserting_set();
 // level: 1 is the set's own.
 void store_lists(Oid parent, int level, const std::string &json);
+void store_modulus(Oid parent, int level, int modulus);
 void delete_set(Oid parent);
 
 } // namespace partition

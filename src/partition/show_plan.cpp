@@ -47,7 +47,7 @@ std::string command_of(const level_context &level, const step &what)
 void show_plan(pg::rowset &rows, const set_state &state, TimestampTz reference_time)
 {
 	const retirement planned = plan_set(state.settings, request_for(state, reference_time));
-	const std::string held = planned.held.empty() ? "" : "held back, for " + guard_reason(state, planned.why, reference_time) + "; ";
+	const std::string held = planned.held.empty() ? "" : "held back, because " + guard_reason(state, planned.why, reference_time) + "; ";
 	std::optional<level_context> level;
 	int number = 0;
 	const auto show = [&](const step &what, const std::string &reason) {

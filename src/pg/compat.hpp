@@ -177,4 +177,7 @@ inline CopyToState begin_copy_to(ParseState *parse, Relation table, const char *
 // 17 brought transaction_timeout (51efe38cb).
 constexpr bool has_transaction_timeout = PG_VERSION_NUM >= 170000;
 
+// 18 brought ANALYZE ONLY, which leaves the partitions alone (62ddf7ee9).
+constexpr bool analyze_takes_only = PG_VERSION_NUM >= 180000;
+
 } // namespace pg

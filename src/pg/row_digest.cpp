@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "common/hashfn.h"
+#include "mb/pg_wchar.h"
 #include "utils/fmgrprotos.h"
 }
 
@@ -35,6 +36,8 @@ void use_stable_text()
 	set_local("extra_float_digits", "1");
 	set_local("bytea_output", "hex");
 	set_local("lc_monetary", "C");
+	// Binary COPY converts by it, whatever encoding the file is said to have.
+	set_local("client_encoding", GetDatabaseEncodingName());
 }
 
 std::vector<std::string> stored_columns(Oid oid)
