@@ -22,6 +22,8 @@
 // jump that is allowed; otherwise a pass with nothing to do writes nothing.
 #include "partition/guards.hpp"
 
+#include <algorithm>
+
 #include "partition/settings.hpp"
 #include "pg/cluster.hpp"
 #include "pg/identity.hpp"
@@ -54,9 +56,16 @@ pg::microseconds clock_error(const guard_note &note, TimestampTz now)
 	return same_server(note) ? passed - (pg::steady_clock() - note.steady_clock) : passed;
 }
 
+// Levels below have a table for each partition above: there it is enough that
+// they may go by the clock.
+bool is_range(const set &level)
+{
+	return level.strategy == strategy_name(pg::partition_strategy::range);
+}
+
 bool goes_by_clock(const set &level)
 {
-	return level.strategy == strategy_name(pg::partition_strategy::range) &&
+	return is_range(level) &&
 		   key(pg::partition_table(level.parent), parse_key_format(level.key_format)).on() != axis::number;
 }
 
@@ -88,9 +97,8 @@ guard clock_guard(const set_state &state, TimestampTz now)
 	const pg::microseconds error = clock_error(*state.noted, now);
 	if (error >= -allowed_jump() && error <= allowed_jump())
 		return guard::none;
-	// Levels below have tables of their own each; they go by the one above.
 	if (!goes_by_clock(state.settings))
-		return state.settings.levels.empty() ? guard::none : guard::clock;
+		return std::any_of(state.settings.levels.begin(), state.settings.levels.end(), is_range) ? guard::clock : guard::none;
 	if (error > 0 && !same_server(*state.noted) && has_row_of_now(state.settings, now))
 		return guard::none;
 	return guard::clock;

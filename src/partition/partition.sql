@@ -133,11 +133,11 @@ COMMENT ON TABLE mosaic.partition_log IS 'One row a step of maintenance, kept mo
 COMMENT ON COLUMN mosaic.partition_log.id IS 'Counts up: steps have the order of their numbers';
 COMMENT ON COLUMN mosaic.partition_log.at IS 'When the step was written down, at its end';
 COMMENT ON COLUMN mosaic.partition_log.parent IS 'The parent of the set';
-COMMENT ON COLUMN mosaic.partition_log.action IS 'create, create_default, drop, detach, move or finalize (of a concurrent detach that somebody broke off)';
+COMMENT ON COLUMN mosaic.partition_log.action IS 'create, create_default, block, archive, drop, detach, move, finalize (of a concurrent detach that somebody broke off), release (writes are let in again) or restore';
 COMMENT ON COLUMN mosaic.partition_log.partition IS 'Name of the partition, which may be gone';
 COMMENT ON COLUMN mosaic.partition_log.lower_bound IS 'Lower bound of the partition, inclusive; of a list its keys, of a hash partition remainder and modulus';
 COMMENT ON COLUMN mosaic.partition_log.upper_bound IS 'Upper bound of the partition, exclusive';
-COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget) or failed';
+COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget), unfinished (archive_callback is to be called again) or failed';
 COMMENT ON COLUMN mosaic.partition_log.lock_tries IS 'How often the locks of the step were asked for';
 COMMENT ON COLUMN mosaic.partition_log.duration IS 'Time that the step took from its first statement on';
 COMMENT ON COLUMN mosaic.partition_log.sqlstate IS 'SQLSTATE of what ended a step that is not done';

@@ -42,9 +42,10 @@ void plan_range(const set &settings, const request &asked, retirement &whole)
 	retirement retired;
 	if (!settings.retain_paused)
 		retired = plan_retirement(open, now, asked.confirmed, asked.made ? plan{} : created, out);
-	plan departures = plan_departures(settings, asked.reference_time, out, retired.held.empty() ? retired.steps : retired.held);
+	plan leave = whole.steps; // those whose retirement is resumed
+	append(leave, plan(retired.held.empty() ? retired.steps : retired.held));
 	append(whole.steps, std::move(created));
-	append(whole.steps, std::move(departures));
+	append(whole.steps, plan_departures(settings, asked.reference_time, out, leave));
 	append(whole.steps, std::move(retired.steps));
 	whole.held = std::move(retired.held);
 	whole.why = retired.why;

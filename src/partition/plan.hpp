@@ -72,8 +72,8 @@ struct retirement {
 retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created, const leaving &out);
 
 // What else is to be done with those that are on their way out: drop them
-// after the cool-down, or free them where they no longer have to go.
-plan plan_departures(const set &settings, TimestampTz reference_time, const leaving &out, const plan &retirement);
+// after the cool-down, or free them where they are not among those that leave.
+plan plan_departures(const set &settings, TimestampTz reference_time, const leaving &out, const plan &leave);
 
 // Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
 plan plan_resumption(const set &settings);

@@ -5,7 +5,9 @@
 // and read uncompressed files as well, so there is one way for both.
 #include "pg/files.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -38,7 +40,7 @@ constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
 // A descriptor for a scope.
 class descriptor {
 public:
-	descriptor(const std::string &path, int flags, const char *doing) : fd_(open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, owner_only))
+	descriptor(const std::string &path, int flags, const char *doing) : fd_(open(path.c_str(), flags | O_CLOEXEC, owner_only))
 	{
 		if (fd_ < 0)
 			refuse(doing, path);
@@ -119,7 +121,7 @@ int64 file_size(const std::string &path)
 
 void create_file(const std::string &path)
 {
-	const descriptor made(path, O_WRONLY | O_CREAT | O_TRUNC, "create file");
+	const descriptor made(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, "create file");
 	// What an earlier attempt left may be of other rights.
 	if (fchmod(made.get(), owner_only) != 0)
 		refuse("set permissions of file", path);
@@ -163,7 +165,7 @@ std::string file_sha256(const std::string &path)
 
 file_joiner::file_joiner(const std::string &path, compression how) : path_(path)
 {
-	descriptor file(path, O_WRONLY | O_TRUNC, "open file");
+	descriptor file(path, O_WRONLY | O_TRUNC | O_NOFOLLOW, "open file");
 	// "T" writes without compressing.
 	stream_ = gzdopen(file.get(), how == compression::gzip ? "wb1" : "wbT");
 	if (stream_ == nullptr)
