@@ -9,6 +9,7 @@
 // two, whom the parent's ACCESS EXCLUSIVE lock would keep from letting go.
 #include "partition/apply.hpp"
 
+#include "partition/counters.hpp"
 #include "partition/ddl.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
@@ -198,7 +199,9 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 		return {};
 	const pg::foreign_keys keys = pg::foreign_keys_of(settings.parent);
 	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	const TimestampTz asked_at = GetCurrentTimestamp();
 	const pg::lock_outcome locks = pg::acquire_all(locks_of(settings, steps.front(), keys), policy);
+	count_locks(locks.tries, GetCurrentTimestamp() - asked_at);
 	if (!locks.granted)
 		return {defer(settings, steps.front(), locks.tries)};
 

@@ -7,7 +7,7 @@ namespace pg {
 
 namespace {
 
-constinit shared_area areas[4] = {};
+constinit shared_area areas[8] = {};
 constinit int count = 0;
 constinit shmem_request_hook_type next_request = nullptr;
 constinit shmem_startup_hook_type next_startup = nullptr;

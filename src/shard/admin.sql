@@ -192,7 +192,13 @@ DECLARE
 	found_map mosaic.shard_map := mosaic.shard_lock(map);
 BEGIN
 	INSERT INTO mosaic.shard_map_history (map, epoch, change) VALUES (map, found_map.epoch + 1, 'drop');
+	-- First: what goes with a map is no change of it.
 	DELETE FROM mosaic.shard_map m WHERE m.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_key k WHERE k.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_range r WHERE r.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_slot_size z WHERE z.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_slot s WHERE s.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard s WHERE s.map = shard_map_drop.map;
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_drop(text) IS 'forgets a map, all but its history; no row of any table moves; 42704 where there is none';

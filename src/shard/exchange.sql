@@ -67,6 +67,7 @@ CREATE FUNCTION mosaic.shard_import_shards(found_map mosaic.shard_map, content j
 DECLARE
 	unknown text;
 BEGIN
+	PERFORM FROM mosaic.shard_node n WHERE n.node IN (SELECT i.node FROM jsonb_to_recordset(content -> 'shards') i (node text)) ORDER BY n.node FOR KEY SHARE;
 	SELECT i.node INTO unknown FROM jsonb_to_recordset(content -> 'shards') i (node text)
 	WHERE i.node IS NOT NULL AND NOT EXISTS (SELECT FROM mosaic.shard_node n WHERE n.node = i.node) LIMIT 1;
 	IF FOUND THEN

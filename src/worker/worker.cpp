@@ -1,11 +1,13 @@
 // worker.cpp: the area's part in _PG_init.
 #include "worker/worker.hpp"
 
+#include "partition/counters.hpp"
 #include "partition/misses.hpp"
 #include "partition/missing_row.hpp"
 #include "pg/background_worker.hpp"
 #include "pg/compat.hpp"
 #include "pg/extension.hpp"
+#include "pg/library.hpp"
 #include "pg/wakeup.hpp"
 #include "worker/databases.hpp"
 #include "worker/maintenance.hpp"
@@ -29,7 +31,7 @@ void answer(pg::errand what)
 bool is_installed()
 {
 	const pg::installed_extension extension = pg::find_extension();
-	return OidIsValid(extension.oid) && understands(extension.version);
+	return OidIsValid(extension.oid) && pg::library_serves(extension.version);
 }
 
 bool answer_missing_row(const pg::missing_row &row)
@@ -47,6 +49,7 @@ void start()
 	pg::register_worker({.name = "pg_mosaic launcher", .type = "pg_mosaic launcher", .function = "mosaic_launcher_main", .restart_seconds = 5});
 	pg::answer_errands(answer);
 	partition::request_misses();
+	partition::request_counters();
 	pg::notice_missing_partitions(answer_missing_row, nudge_for_missing_partition);
 }
 

@@ -93,10 +93,27 @@ $waiting->query_until(qr/go/, "\\echo go\nINSERT INTO many_2 VALUES (77);\n");
 $node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'});
 sql('INSERT INTO many_3 VALUES (78)');
 is(keys_of(collect_until($listener, sub { keys_of(@_) =~ /many_3:78/ })), 'many_3:78', 'a commit that waits for a standby holds nobody up');
+
+# One that notifies and waits so keeps the ticker from notifying; a ticker that
+# ends there has made its tick but told nobody, and the next one does
+my $notifying = $node->background_psql('postgres', on_error_stop => 0);
+$notifying->query_safe('SET synchronous_commit = on');
+$notifying->query_until(qr/go/, "\\echo go\nBEGIN; INSERT INTO unwatched VALUES (1, 1); NOTIFY elsewhere; COMMIT;\n");
+$node->poll_query_until('postgres', q{SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event = 'SyncRep'});
+my $position = sql('SELECT pos FROM mosaic.invalidation_status()');
+sql('INSERT INTO many_4 VALUES (79)');
+my $stopped = q{FROM pg_stat_activity WHERE backend_type = 'pg_mosaic ticker' AND datname = 'postgres' AND wait_event_type = 'Lock' AND wait_event = 'object'};
+$node->poll_query_until('postgres', "SELECT count(*) = 1 $stopped");
+is(sql('SELECT pos FROM mosaic.invalidation_status()'), $position + 1, 'a tick is made before it is told');
+is(sql("SELECT pg_terminate_backend(pid, 60000) $stopped"), 't', 'the ticker ends in between');
+
 $node->append_conf('postgresql.conf', q{synchronous_standby_names = ''});
 $node->reload;
-$waiting->quit;
-is(keys_of(collect_until($listener, sub { keys_of(@_) eq 'many_2:77' })), 'many_2:77', 'and is heard when it has committed');
+$_->quit for $waiting, $notifying;
+@heard = collect_until($listener, sub { keys_of(@_) =~ /many_4:79/ });
+like(keys_of(@heard), qr/many_4:79/, 'the next one tells it');
+push @heard, collect_until($listener, sub { keys_of(@heard, @_) =~ /many_2:77/ });
+like(keys_of(@heard), qr/many_2:77/, 'and is heard when it has committed');
 
 # A foreign table: what is changed through it
 sql(sprintf q{
