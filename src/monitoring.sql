@@ -50,7 +50,7 @@ COMMENT ON COLUMN mosaic.issues.hint IS 'What to do, with the statement where th
 GRANT SELECT ON mosaic.issues TO PUBLIC;
 
 CREATE FUNCTION mosaic.health(OUT status integer, OUT message text)
-LANGUAGE sql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 	WITH found AS (
 		SELECT CASE severity WHEN 'critical' THEN 2 ELSE 1 END AS level,
 			   code || COALESCE(' ' || set::text, '') || ': ' || detail AS line

@@ -2,6 +2,8 @@
 // newest form, naming the server's commit.
 #pragma once
 
+#include <vector>
+
 #include "pg/server.hpp"
 
 extern "C" {
@@ -122,6 +124,22 @@ inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
 #else
 	return pg_tablespace_aclcheck(tablespace, role, mode);
 #endif
+}
+
+// 19 brought ALTER TABLE ... SPLIT PARTITION and MERGE PARTITIONS: the partitions
+// that such a step makes.
+inline std::vector<const RangeVar *> split_or_merged([[maybe_unused]] const AlterTableCmd *step)
+{
+	std::vector<const RangeVar *> made;
+#if PG_VERSION_NUM >= 190000
+	const auto *command = reinterpret_cast<const PartitionCmd *>(step->def);
+	if (step->subtype == AT_MergePartitions)
+		made.push_back(command->name);
+	if (step->subtype == AT_SplitPartition)
+		for (int i = 0; i < list_length(command->partlist); ++i)
+			made.push_back(list_nth_node(SinglePartitionSpec, command->partlist, i)->name);
+#endif
+	return made;
 }
 
 // 17 brought transaction_timeout (51efe38cb).

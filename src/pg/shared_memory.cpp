@@ -58,8 +58,11 @@ void request_shared_area(const shared_area &area)
 void before_leaving_shared_memory(void (*fn)())
 {
 	call([=] {
-		before_shmem_exit([](int, Datum argument) { reinterpret_cast<void (*)()>(DatumGetPointer(argument))(); },
-						  PointerGetDatum(reinterpret_cast<void *>(fn)));
+		before_shmem_exit(
+			[](int, Datum argument) {
+				boundary([argument] { reinterpret_cast<void (*)()>(DatumGetPointer(argument))(); });
+			},
+			PointerGetDatum(reinterpret_cast<void *>(fn)));
 	});
 }
 

@@ -7,6 +7,7 @@
 #include "pg/background_worker.hpp"
 #include "pg/compat.hpp"
 #include "pg/extension.hpp"
+#include "pg/library.hpp"
 #include "pg/wakeup.hpp"
 #include "worker/databases.hpp"
 #include "worker/maintenance.hpp"
@@ -30,7 +31,7 @@ void answer(pg::errand what)
 bool is_installed()
 {
 	const pg::installed_extension extension = pg::find_extension();
-	return OidIsValid(extension.oid) && understands(extension.version);
+	return OidIsValid(extension.oid) && pg::library_serves(extension.version);
 }
 
 bool answer_missing_row(const pg::missing_row &row)
