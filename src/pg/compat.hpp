@@ -10,7 +10,9 @@ extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_tablespace.h"
+#include "commands/copy.h"
 #include "tcop/pquery.h"
 
 // Up to 18 this one asks for ICU's headers, which the server's development
@@ -19,6 +21,7 @@ extern "C" {
 #undef USE_ICU
 #include "utils/pg_locale.h"
 #pragma pop_macro("USE_ICU")
+#include "utils/regproc.h"
 }
 
 #if PG_VERSION_NUM < 150000
@@ -140,6 +143,35 @@ inline std::vector<const RangeVar *> split_or_merged([[maybe_unused]] const Alte
 			made.push_back(list_nth_node(SinglePartitionSpec, command->partlist, i)->name);
 #endif
 	return made;
+}
+
+inline AclResult function_aclcheck(Oid function, Oid role, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, function, role, mode);
+#else
+	return pg_proc_aclcheck(function, role, mode);
+#endif
+}
+
+// 16 added the argument escontext (858e776c8).
+inline List *qualified_name_list(const char *text)
+{
+#if PG_VERSION_NUM >= 160000
+	return stringToQualifiedNameList(text, nullptr);
+#else
+	return stringToQualifiedNameList(text);
+#endif
+}
+
+// 16 added the argument data_dest_cb (9fcdf2c78).
+inline CopyToState begin_copy_to(ParseState *parse, Relation table, const char *path, List *columns, List *options)
+{
+#if PG_VERSION_NUM >= 160000
+	return BeginCopyTo(parse, table, nullptr, InvalidOid, path, false, nullptr, columns, options);
+#else
+	return BeginCopyTo(parse, table, nullptr, InvalidOid, path, false, columns, options);
+#endif
 }
 
 // 17 brought transaction_timeout (51efe38cb).
