@@ -10,7 +10,18 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 
 # The install script is put together from the .sql beside each area.
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
-AREAS_SQL = $(wildcard $(foreach area,schema partition/partition $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring library,$(srcdir)/src/$(area).sql))
+AREAS = schema \
+	partition/partition \
+	partition/import_partman \
+	partition/set_relations \
+	$(SHARD_SQL) \
+	invalidation/invalidation \
+	invalidation/invalidation_ddl \
+	worker/worker \
+	monitoring \
+	metrics \
+	library
+AREAS_SQL = $(foreach area,$(AREAS),$(srcdir)/src/$(area).sql)
 DATA_built = pg_mosaic--$(EXTVERSION).sql
 # From one release to the next, written by hand and never changed afterwards.
 DATA = $(wildcard $(srcdir)/src/upgrade/pg_mosaic--*--*.sql)

@@ -35,6 +35,10 @@ CREATE VIEW mosaic.issues AS
 	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.failing_sets()
 	UNION ALL
+	SELECT severity, code, set, object, detail, hint FROM mosaic.shape_issues()
+	UNION ALL
+	SELECT severity, code, set, object, detail, hint FROM mosaic.set_relation_issues()
+	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.worker_issues();
 COMMENT ON VIEW mosaic.issues IS 'What is or will be wrong, one row each; empty is well. A role sees the issues of the sets that it can see.';
 COMMENT ON COLUMN mosaic.issues.severity IS 'info (nothing to do), warning (look at it this week), critical (rows are or will soon be refused, or nothing runs)';
@@ -46,7 +50,7 @@ COMMENT ON COLUMN mosaic.issues.hint IS 'What to do, with the statement where th
 GRANT SELECT ON mosaic.issues TO PUBLIC;
 
 CREATE FUNCTION mosaic.health(OUT status integer, OUT message text)
-LANGUAGE sql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 	WITH found AS (
 		SELECT CASE severity WHEN 'critical' THEN 2 ELSE 1 END AS level,
 			   code || COALESCE(' ' || set::text, '') || ': ' || detail AS line

@@ -9,6 +9,7 @@
 // two, whom the parent's ACCESS EXCLUSIVE lock would keep from letting go.
 #include "partition/apply.hpp"
 
+#include "partition/counters.hpp"
 #include "partition/ddl.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
@@ -106,20 +107,29 @@ void execute(const std::vector<std::string> &statements, std::string &command)
 	}
 }
 
-// A partition arrives whole: what is below it is there before it is attached,
-// even where that level makes no new partitions by itself (create_paused).
-void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
+// A partition arrives whole: what is below it comes in the same step, even
+// where that level makes no new partitions by itself (create_paused).
+void create_tables(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command,
+				   std::vector<std::string> &placing)
 {
 	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
 	execute(sql.table, command);
-	if (!settings.levels.empty() && what.what != action::create_default)
-	{
-		set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
-		below.create_paused = false;
-		for (const step &part : plan_level(below, asked).steps)
-			create(below, part, from_parent, asked, command);
-	}
-	execute(sql.place, command);
+	placing.insert(placing.end(), sql.place.begin(), sql.place.end());
+	if (settings.levels.empty() || what.what == action::create_default)
+		return;
+	set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
+	below.create_paused = false;
+	for (const step &part : plan_level(below, asked).steps)
+		create_tables(below, part, from_parent, asked, command, placing);
+}
+
+// Attached from the top down: since 17 ATTACH makes identity columns of what
+// is attached, but not of what is below it, and a DETACH fails for those.
+void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
+{
+	std::vector<std::string> placing;
+	create_tables(settings, what, from_parent, asked, command, placing);
+	execute(placing, command);
 }
 
 // Runs the statements of one step; returns them as one text.
@@ -189,7 +199,9 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 		return {};
 	const pg::foreign_keys keys = pg::foreign_keys_of(settings.parent);
 	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	const TimestampTz asked_at = GetCurrentTimestamp();
 	const pg::lock_outcome locks = pg::acquire_all(locks_of(settings, steps.front(), keys), policy);
+	count_locks(locks.tries, GetCurrentTimestamp() - asked_at);
 	if (!locks.granted)
 		return {defer(settings, steps.front(), locks.tries)};
 

@@ -116,6 +116,7 @@ CREATE TABLE mosaic.partition_log (
 	pid         integer NOT NULL DEFAULT pg_catalog.pg_backend_pid()
 );
 CREATE INDEX partition_log_at ON mosaic.partition_log (at);
+CREATE INDEX partition_log_parent ON mosaic.partition_log (parent, at); -- the last one of a set
 COMMENT ON TABLE mosaic.partition_log IS 'One row a step of maintenance, kept mosaic.log_days days. A role sees the steps of the parents it owns.';
 COMMENT ON COLUMN mosaic.partition_log.id IS 'Counts up: steps have the order of their numbers';
 COMMENT ON COLUMN mosaic.partition_log.at IS 'When the step was written down, at its end';

@@ -1,6 +1,7 @@
 // table_rows.cpp: whether a table has rows, and about how many.
 #include "pg/table_rows.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/resources.hpp"
 
 namespace pg {
@@ -9,7 +10,7 @@ static bool has_rows(Relation table)
 {
 	return call([=] {
 		TupleTableSlot *slot = table_slot_create(table, nullptr);
-		TableScanDesc scan = table_beginscan(table, GetActiveSnapshot(), 0, nullptr);
+		TableScanDesc scan = pg::table_beginscan(table, GetActiveSnapshot());
 		const bool found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
 		table_endscan(scan);
 		ExecDropSingleTupleTableSlot(slot);

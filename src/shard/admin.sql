@@ -209,7 +209,7 @@ CREATE FUNCTION mosaic.shard_set_default(map text, shard integer) RETURNS void
 BEGIN
 	PERFORM mosaic.shard_begin(map);
 	IF shard IS NOT NULL THEN
-		PERFORM mosaic.shard_require(map, shard);
+		PERFORM mosaic.shard_require(map, shard, takes_keys => true);
 	END IF;
 	UPDATE mosaic.shard_map m SET default_shard = shard, base_epoch = m.epoch WHERE m.map = shard_set_default.map;
 	UPDATE mosaic.shard_slot s SET epoch = m.epoch FROM mosaic.shard_map m
@@ -218,5 +218,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_set_default(text, integer) IS
-	'the shard of keys that no other owns; NULL: none, such keys are an error; 42704 where there is no such map or shard';
+	'the shard of keys that no other owns; NULL: none, such keys are an error; 42704 where there is no such map or shard, 55000 for a draining shard';
 REVOKE ALL ON FUNCTION mosaic.shard_set_default(text, integer) FROM PUBLIC; -- grant to those who administer maps

@@ -12,8 +12,8 @@
 // next command here, and from the commit elsewhere.
 PG_FUNCTION(mosaic_shard_signal_change)
 {
-	pg::signal_change(pg::extension_relation("shard_map"));
-	return PointerGetDatum(nullptr);
+	pg::signal_change(pg::extension_relation(pg::applies_replicated_changes() ? "shard" : "shard_map"));
+	return Datum(0);
 }
 
 // Raises unless the catalogs, as this transaction has them, make a map.

@@ -15,7 +15,7 @@ CREATE TABLE mosaic.shard_map (
 	hash text NOT NULL DEFAULT 'native' CHECK (hash IN ('native', 'md5', 'sha256', 'crc16')),
 	slots integer CHECK (slots BETWEEN 1 AND 65536 AND slots & (slots - 1) = 0),
 	default_shard integer,
-	epoch bigint NOT NULL DEFAULT 1,
+	epoch bigint NOT NULL DEFAULT 1 CHECK (epoch BETWEEN 1 AND 9007199254740991), -- which JSON carries safely
 	base_epoch bigint NOT NULL DEFAULT 1,
 	changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
 	CHECK ((strategy = 'slots') = (slots IS NOT NULL))
@@ -96,6 +96,7 @@ CREATE TABLE mosaic.shard_range (
 	epoch bigint NOT NULL
 );
 CREATE INDEX shard_range_map_idx ON mosaic.shard_range (map);
+ALTER TABLE mosaic.shard_range REPLICA IDENTITY FULL; -- no key: bounds may be open
 COMMENT ON TABLE mosaic.shard_range IS 'ranges of a map of strategy range and the shards that own them';
 COMMENT ON COLUMN mosaic.shard_range.lower IS 'first key of the range; NULL: no bound';
 COMMENT ON COLUMN mosaic.shard_range.upper IS 'first key after the range; NULL: no bound';
@@ -145,7 +146,8 @@ SELECT pg_catalog.pg_extension_config_dump('mosaic.shard_map_history_change_id_s
 GRANT SELECT ON mosaic.shard_map, mosaic.shard, mosaic.shard_slot, mosaic.shard_range TO PUBLIC;
 REVOKE ALL ON mosaic.shard_key, mosaic.shard_node, mosaic.shard_map_history, mosaic.shard_slot_size FROM PUBLIC;
 
--- Caches.  ALWAYS: also where the catalogs are filled by logical replication.
+-- Caches.  ALWAYS: whatever session_replication_role is.  What applies a logical
+-- replication stream fires triggers for rows only, and has such of its own.
 CREATE FUNCTION mosaic.shard_signal_change() RETURNS trigger
 	LANGUAGE C AS 'MODULE_PATHNAME', 'mosaic_shard_signal_change';
 COMMENT ON FUNCTION mosaic.shard_signal_change() IS 'internal: tells every session, at commit, that shard maps may have changed';
@@ -157,12 +159,18 @@ CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mos
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_slot EXECUTE FUNCTION mosaic.shard_signal_change();
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_range EXECUTE FUNCTION mosaic.shard_signal_change();
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_key EXECUTE FUNCTION mosaic.shard_signal_change();
-ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_node ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_slot ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_range ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_key ENABLE ALWAYS TRIGGER signal_change;
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_node FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_slot FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_range FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_key FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_node ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_slot ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_range ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_key ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
 
 -- Epochs: the first change of a map in a transaction writes its row.
 CREATE FUNCTION mosaic.shard_map_stamp() RETURNS trigger
@@ -176,9 +184,12 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_stamp() IS 'internal: raises the epoch of a map once a transaction';
+REVOKE ALL ON FUNCTION mosaic.shard_map_stamp() FROM PUBLIC; -- serves triggers only
 
+-- ALWAYS: a transaction of another server means nothing here.
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON mosaic.shard_map
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_map_stamp();
+ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER stamp;
 
 -- Equal notifications of a transaction are sent once, by the server.
 CREATE FUNCTION mosaic.shard_map_announce() RETURNS trigger
@@ -193,6 +204,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_announce() IS 'internal: NOTIFY shard_map with the map and its new epoch, or a null epoch where the map is gone';
+REVOKE ALL ON FUNCTION mosaic.shard_map_announce() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_map_announce();
@@ -324,6 +336,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_node_check() IS 'internal: refuses secrets in nodes (22023) and keeps their conninfo';
+REVOKE ALL ON FUNCTION mosaic.shard_node_check() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER check_node BEFORE INSERT OR UPDATE ON mosaic.shard_node
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_node_check();

@@ -1,10 +1,10 @@
 // issues.cpp: what keeps maintenance of this database from happening.
 #include <string>
 
-#include "pg/background_worker.hpp"
 #include "pg/extension.hpp"
 #include "pg/library.hpp"
 #include "pg/rowset.hpp"
+#include "pg/wal.hpp"
 #include "worker/databases.hpp"
 #include "worker/maintenance.hpp"
 #include "worker/restore.hpp"
@@ -143,7 +143,7 @@ PG_FUNCTION(mosaic_worker_issues)
 	if (!has_shared_state())
 		issues.add({"critical", "not_preloaded", "Nothing runs by itself, because the library is not preloaded.",
 					"Add pg_mosaic to shared_preload_libraries and restart the server."});
-	else if (pg::in_recovery())
+	else if (pg::on_standby())
 		issues.add({"info", "standby", "Nothing runs by itself on a standby; it begins with promotion.", "No action is needed."});
 	else
 	{

@@ -1,9 +1,11 @@
 // worker.cpp: the area's part in _PG_init.
 #include "worker/worker.hpp"
 
+#include "partition/counters.hpp"
 #include "partition/misses.hpp"
 #include "partition/missing_row.hpp"
 #include "pg/background_worker.hpp"
+#include "pg/compat.hpp"
 #include "pg/extension.hpp"
 #include "pg/library.hpp"
 #include "pg/wakeup.hpp"
@@ -21,7 +23,7 @@ void answer(pg::errand what)
 {
 	if (what == pg::errand::ticker)
 		nudge_ticker();
-	else if (!IsBackgroundWorker)
+	else if (!pg::is_background_worker())
 		nudge_maintenance();
 }
 
@@ -47,6 +49,7 @@ void start()
 	pg::register_worker({.name = "pg_mosaic launcher", .type = "pg_mosaic launcher", .function = "mosaic_launcher_main", .restart_seconds = 5});
 	pg::answer_errands(answer);
 	partition::request_misses();
+	partition::request_counters();
 	pg::notice_missing_partitions(answer_missing_row, nudge_for_missing_partition);
 }
 
