@@ -66,8 +66,9 @@ endif
 
 # These install what is missing, and use clusters of their own.  ONLY picks
 # parts: make test ONLY="static regress=partition_*", make demo ONLY=01*.
-.PHONY: test demo bench
-test demo bench:
+# SOAK_SECONDS bounds the soak.
+.PHONY: test demo bench soak
+test demo bench soak:
 	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))
 
 # The page of all objects, from their comments as installed.
