@@ -9,7 +9,8 @@
 // two, whom the parent's ACCESS EXCLUSIVE lock would keep from letting go.
 #include "partition/apply.hpp"
 
-#include "partition/ddl.hpp"
+#include "partition/build.hpp"
+#include "partition/default_partition.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
 #include "partition/settings.hpp"
@@ -25,11 +26,6 @@ namespace {
 std::string lock_timeout_text()
 {
 	return std::to_string(settings::lock_timeout) + "ms";
-}
-
-Oid default_partition_of(Oid parent)
-{
-	return pg::partition_table(parent).default_partition();
 }
 
 pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, const pg::foreign_keys &keys)
@@ -54,9 +50,9 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 	if (retires && what.what != action::drop)
 		lock_referenced();
 	locks.push_back({settings.parent, retires ? AccessExclusiveLock : ShareUpdateExclusiveLock});
-	const Oid default_partition = default_partition_of(settings.parent);
-	if (OidIsValid(default_partition))
-		locks.push_back({default_partition, AccessExclusiveLock});
+	if (const Oid default_partition = default_partition_of(settings.parent); OidIsValid(default_partition))
+		for (const Oid table : pg::table_and_below(default_partition))
+			locks.push_back({table, AccessExclusiveLock});
 	if (retires)
 		for (const Oid table : pg::table_and_below(what.partition))
 			locks.push_back({table, AccessExclusiveLock});
@@ -79,49 +75,6 @@ const step *find_from(const plan &planned, std::size_t &cursor, const step &want
 	return nullptr;
 }
 
-// Down to the leaves: each index of a partition has its own copies below.
-void set_identity_index(Oid partition, Oid parent_index)
-{
-	const Oid copy = pg::index_copy(partition, parent_index);
-	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
-	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
-	if (!pg::is_partitioned(partition))
-		return;
-	std::vector<Oid> below;
-	{
-		const pg::partition_table table(partition);
-		for (int n = 0; n < table.count(); ++n)
-			below.push_back(table.partition(n));
-	}
-	for (const Oid leaf : below)
-		set_identity_index(leaf, copy);
-}
-
-void execute(const std::vector<std::string> &statements, std::string &command)
-{
-	for (const std::string &sql : statements)
-	{
-		pg::spi().execute(sql);
-		command += (command.empty() ? "" : " ") + sql + ";";
-	}
-}
-
-// A partition arrives whole: what is below it is there before it is attached,
-// even where that level makes no new partitions by itself (create_paused).
-void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
-{
-	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
-	execute(sql.table, command);
-	if (!settings.levels.empty() && what.what != action::create_default)
-	{
-		set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
-		below.create_paused = false;
-		for (const step &part : plan_level(below, asked).steps)
-			create(below, part, from_parent, asked, command);
-	}
-	execute(sql.place, command);
-}
-
 // Runs the statements of one step; returns them as one text.
 std::string run(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked)
 {
@@ -132,8 +85,6 @@ std::string run(const set &settings, const step &what, const inherited &from_par
 		execute(retirement_ddl_of(settings, what, referenced), command);
 	else
 		create(settings, what, from_parent, asked, command);
-	if (!is_retirement(what.what) && OidIsValid(from_parent.identity_index))
-		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index);
 	return command;
 }
 

@@ -21,7 +21,8 @@ CREATE TABLE mosaic.partition_set (
 	inherit_privileges   boolean  NOT NULL DEFAULT false,
 	lists                jsonb,
 	modulus              integer,
-	auto_lists           boolean  NOT NULL DEFAULT false
+	auto_lists           boolean  NOT NULL DEFAULT false,
+	drain_default        boolean  NOT NULL DEFAULT false
 );
 COMMENT ON TABLE mosaic.partition_set IS 'One row a managed parent. Made by mosaic.create_parent(), forgotten by mosaic.drop_parent(), changed by UPDATE. A role sees and changes the sets whose parent it owns.';
 COMMENT ON COLUMN mosaic.partition_set.parent IS 'The partitioned table';
@@ -46,6 +47,8 @@ COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; ch
 COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
 COMMENT ON COLUMN mosaic.partition_set.auto_lists IS 'LIST: whether a value that no list takes gets a list and a partition of its own once a row with it has been refused (library preloaded)';
 
+COMMENT ON COLUMN mosaic.partition_set.drain_default IS 'Whether maintenance moves rows of the default partition into partitions of their own, as mosaic.drain_default() does';
+
 -- A set whose parent is gone would keep all the others from being restored.
 SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', 'WHERE parent IN (SELECT oid FROM pg_catalog.pg_class)');
 
@@ -61,7 +64,7 @@ CREATE POLICY monitor ON mosaic.partition_set FOR SELECT TO pg_monitor USING (tr
 GRANT SELECT ON mosaic.partition_set TO PUBLIC;
 -- What identifies a set is not for UPDATE: drop_parent() and create_parent().
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
-	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
+	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists, drain_default)
 	ON mosaic.partition_set TO PUBLIC;
 
 CREATE FUNCTION mosaic.validate_partition_set() RETURNS trigger
@@ -92,7 +95,7 @@ CREATE POLICY owner ON mosaic.partition_level TO PUBLIC USING (mosaic.owns(paren
 CREATE POLICY monitor ON mosaic.partition_level FOR SELECT TO pg_monitor USING (true);
 GRANT SELECT ON mosaic.partition_level TO PUBLIC;
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
-	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
+	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists, drain_default)
 	ON mosaic.partition_level TO PUBLIC;
 CREATE TRIGGER validate BEFORE UPDATE ON mosaic.partition_level
 	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_level();
@@ -128,7 +131,7 @@ GRANT SELECT ON mosaic.partition_log TO PUBLIC;
 
 CREATE TABLE mosaic.partition_failure (
 	parent    regclass NOT NULL,
-	work      text NOT NULL CHECK (work IN ('create', 'retain')),
+	work      text NOT NULL CHECK (work IN ('create', 'retain', 'drain')),
 	failures  integer NOT NULL,
 	failed_at timestamptz NOT NULL,
 	next_try  timestamptz NOT NULL,
@@ -138,7 +141,7 @@ CREATE TABLE mosaic.partition_failure (
 	hint      text,
 	PRIMARY KEY (parent, work)
 );
-COMMENT ON TABLE mosaic.partition_failure IS 'One row a set and kind of work (create, retain) whose last pass failed: how often in a row, with what error, and when it is tried again';
+COMMENT ON TABLE mosaic.partition_failure IS 'One row a set and kind of work (create, retain, drain) whose last pass failed: how often in a row, with what error, and when it is tried again';
 ALTER TABLE mosaic.partition_failure ENABLE ROW LEVEL SECURITY;
 CREATE POLICY owner ON mosaic.partition_failure FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
 CREATE POLICY monitor ON mosaic.partition_failure FOR SELECT TO pg_monitor USING (true);
@@ -278,7 +281,7 @@ RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT CASE WHEN f.failures < 3 THEN 'warning' ELSE 'critical' END,
-		   CASE f.work WHEN 'create' THEN 'creation_failing' ELSE 'retention_failing' END, f.parent, NULL::text,
+		   CASE f.work WHEN 'create' THEN 'creation_failing' WHEN 'drain' THEN 'drain_failing' ELSE 'retention_failing' END, f.parent, NULL::text,
 		   pg_catalog.format('Failed %s, at %s with %s: %s', CASE f.failures WHEN 1 THEN 'once' ELSE f.failures || ' times in a row' END,
 			   f.failed_at, f.sqlstate, f.message) || COALESCE(' (' || f.detail || ')', ''),
 		   COALESCE(f.hint, 'It is tried again by itself at ' || f.next_try || '.')

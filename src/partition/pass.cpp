@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <deque>
 
+#include "partition/default_partition.hpp"
+#include "partition/drain_default.hpp"
+#include "partition/exclusion.hpp"
 #include "partition/log.hpp"
 #include "partition/missing_row.hpp"
 #include "partition/retiring.hpp"
@@ -20,7 +23,7 @@ namespace partition {
 
 namespace {
 
-enum class result { nothing_due, done, deferred, failed };
+enum class result { nothing_due, done, blocked, deferred, failed };
 
 plan creation_steps(const plan &steps)
 {
@@ -90,9 +93,17 @@ public:
 	{
 		const plan steps = look();
 		if (is_due(state_.create_retry))
-			create_all(creation_steps(steps).size());
+			create_around_default(creation_steps(steps));
 		if (is_due(state_.retain_retry))
 			retirements_ = retirement_steps(steps);
+	}
+
+	// Rows of the default partition that are in the way of a step, or belong
+	// into a hole that nobody fills by itself.
+	void drain()
+	{
+		if (driver_.goes_on())
+			changed_ = drain_where_wanted(driver_, state_) || changed_;
 	}
 
 	void retire()
@@ -185,6 +196,7 @@ private:
 			require_parent(parent_);
 			driver_.works_on(parent_);
 			steps = plan_set(state_.settings, {GetCurrentTransactionStartTimestamp(), state_.confirmed, state_.retiring}).steps;
+			excluding_ = is_excluding(parent_);
 			return result::nothing_due;
 		});
 		return steps;
@@ -197,17 +209,25 @@ private:
 		return done.front().outcome == "done" ? result::done : result::deferred;
 	}
 
-	// One after the other; one that fails, on rows in the default partition,
-	// say, is passed over.
+	void create_around_default(const plan &due)
+	{
+		const bool excluded = exclude_ahead(driver_, state_.settings, due);
+		create_all(due.size());
+		if (excluded || excluding_)
+			lift_exclusion(driver_, state_.settings);
+	}
+
+	// One after the other; one that fails, or that rows in the default
+	// partition are in the way of, is passed over.
 	void create_all(std::size_t due)
 	{
-		std::size_t failures = 0;
+		std::size_t passed_over = 0;
 		result made = result::done;
-		while (failures < due && (made == result::done || made == result::failed) && driver_.goes_on())
+		while (passed_over < due && made != result::nothing_due && made != result::deferred && driver_.goes_on())
 		{
 			pg::check_for_interrupts();
-			made = create_one(failures);
-			failures += made == result::failed;
+			made = create_one(passed_over);
+			passed_over += made != result::done;
 		}
 	}
 
@@ -220,6 +240,8 @@ private:
 			if (steps.size() <= after)
 				return result::nothing_due;
 			attempted_ = steps[after];
+			if (is_blocked(*attempted_))
+				return result::blocked;
 			return result_of(apply(level_of(state_.settings, attempted_->parent), {*attempted_}, one));
 		});
 	}
@@ -261,6 +283,7 @@ private:
 	std::optional<step> attempted_; // what an error is about
 	plan retirements_;
 	work work_ = work::create;
+	bool excluding_ = false; // a pass that was killed has left its CHECK
 	bool changed_ = false;
 	bool create_failed_ = false;
 	bool retain_failed_ = false;
@@ -279,6 +302,12 @@ maintained row_of(Oid parent, const applied &done)
 maintained row_of(const set &settings, const step &what, const ErrorData &error)
 {
 	return {settings.root, kind_of(what), action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
+}
+
+maintained row_of(const set &settings, const step &blocked)
+{
+	return {settings.root, kind_of(blocked), action_name(blocked.what), partition_name(blocked), blocked.lower, blocked.upper, "blocked",
+			"rows of the default partition belong there; " + drain_command(settings.root)};
 }
 
 bool none_failed(const std::vector<maintained> &rows, work kind)
@@ -340,6 +369,7 @@ static void run_pass(pg::transaction_driver &driver, const std::vector<Oid> &par
 	for (set_pass &one : passes)
 	{
 		between();
+		one.drain();
 		one.retire();
 		one.conclude();
 	}
@@ -383,7 +413,10 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		return {{parent, work::create, "plan", {}, {}, {}, "failed", error->message}};
 	}
 	bool created_well = true;
-	for (const plan &created : together(creation_steps(steps)))
+	plan due = creation_steps(steps);
+	for (const step &blocked : take_blocked(due))
+		rows.push_back(row_of(state.settings, blocked));
+	for (const plan &created : together(due))
 		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
 	bool retired_well = true;
 	for (const plan &retired : together(retirement_steps(steps)))

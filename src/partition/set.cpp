@@ -15,9 +15,9 @@ namespace {
 #define SET_COLUMNS \
 	"parent, strategy, partition_interval, premake, start_at, key_format, time_zone, default_partition, retention, " \
 	"retention_action, retention_schema, retention_tablespace, retain_partitions, create_paused, retain_paused, " \
-	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists"
+	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists, drain_default"
 
-constexpr int set_columns = 21;
+constexpr int set_columns = 22;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
@@ -41,7 +41,8 @@ constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (pa
 										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15)");
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
-								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1) "
+								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1), "
+								   "growing AS (DELETE FROM mosaic.growing_partition WHERE root = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
 
 std::vector<set> levels_of(Oid parent)
@@ -176,6 +177,7 @@ set set_from(const pg::row &row)
 	if (!row.null(++column))
 		result.modulus = row.int4(column);
 	result.auto_lists = row.boolean(++column);
+	result.drain_default = row.boolean(++column);
 	return result;
 }
 

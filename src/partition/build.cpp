@@ -1,0 +1,71 @@
+// build.cpp: making the table of a new partition, and putting it in its place.
+#include "partition/build.hpp"
+
+#include "partition/exclusion.hpp"
+#include "pg/naming.hpp"
+
+namespace partition {
+
+namespace {
+
+// Down to the leaves: each index of a partition has its own copies below.
+void set_identity_index(Oid partition, Oid parent_index, std::string &command)
+{
+	const Oid copy = pg::index_copy(partition, parent_index);
+	execute({"ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + pg::quoted_identifier(pg::relation_name(copy).c_str())}, command);
+	if (!pg::is_partitioned(partition))
+		return;
+	std::vector<Oid> below;
+	{
+		const pg::partition_table table(partition);
+		for (int n = 0; n < table.count(); ++n)
+			below.push_back(table.partition(n));
+	}
+	for (const Oid leaf : below)
+		set_identity_index(leaf, copy, command);
+}
+
+} // namespace
+
+void execute(const std::vector<std::string> &statements, std::string &command)
+{
+	for (const std::string &sql : statements)
+	{
+		pg::spi().execute(sql);
+		command += (command.empty() ? "" : " ") + sql + ";";
+	}
+}
+
+// A partition arrives whole: what is below it is there before it is attached,
+// even where that level makes no new partitions by itself (create_paused).
+void build(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, const request &asked, std::string &command)
+{
+	execute(sql.table, command);
+	if (settings.levels.empty() || what.what == action::create_default)
+		return;
+	inherited down = from_parent;
+	down.identity_index = InvalidOid; // set from above, once all is attached
+	set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
+	below.create_paused = false;
+	for (const step &part : plan_level(below, asked).steps)
+		create(below, part, down, asked, command);
+}
+
+void place(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, std::string &command)
+{
+	execute(sql.place, command);
+	if (OidIsValid(from_parent.identity_index))
+		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index, command);
+}
+
+void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
+{
+	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
+	build(settings, sql, what, from_parent, asked, command);
+	const bool excluded = exclude_from_default(settings.parent, what, command);
+	place(settings, sql, what, from_parent, command);
+	if (excluded)
+		end_exclusion(settings.parent, command);
+}
+
+} // namespace partition

@@ -1,0 +1,24 @@
+// build.hpp: making the table of a new partition, and putting it in its place.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "partition/ddl.hpp"
+
+namespace partition {
+
+// Runs statements and appends them to the text of what was run.
+void execute(const std::vector<std::string> &statements, std::string &command);
+
+// The table of a step, whole with what is below it, not yet attached; with
+// the rights of the current user.
+void build(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, const request &asked, std::string &command);
+
+// Attaches it and gives it what only a partition can have.
+void place(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, std::string &command);
+
+// Both.
+void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command);
+
+} // namespace partition
