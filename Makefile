@@ -10,7 +10,7 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 
 # The install script is put together from the .sql beside each area.
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
-AREAS_SQL = $(wildcard $(foreach area,schema partition/partition partition/default $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring,$(srcdir)/src/$(area).sql))
+AREAS_SQL = $(wildcard $(foreach area,schema partition/partition partition/default partition/drift $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring,$(srcdir)/src/$(area).sql))
 DATA_built = pg_mosaic--$(EXTVERSION).sql
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 

@@ -32,6 +32,8 @@ CREATE VIEW mosaic.issues AS
 	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.failing_sets()
 	UNION ALL
+	SELECT severity, code, set, object, detail, hint FROM mosaic.partition_drift()
+	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.worker_issues();
 COMMENT ON VIEW mosaic.issues IS 'What is or will be wrong, one row each; empty is well. A role sees the issues of the sets that it can see.';
 COMMENT ON COLUMN mosaic.issues.severity IS 'info (nothing to do), warning (look at it this week), critical (rows are or will soon be refused, or nothing runs)';

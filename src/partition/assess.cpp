@@ -1,6 +1,7 @@
 // assess.cpp: how a set stands.
 #include "partition/assess.hpp"
 
+#include "partition/default_partition.hpp"
 #include "pg/identity.hpp"
 #include "pg/table_rows.hpp"
 
@@ -177,6 +178,8 @@ void assess_plan(const set_state &state, TimestampTz reference_time, assessment 
 	result.held_back = result.expired = planned.held_back;
 	for (const step &what : planned.steps)
 	{
+		if (is_blocked(what))
+			result.blocked.push_back(what);
 		if (is_retirement(what.what))
 			++result.expired;
 		else if (what.parent == settings.parent)

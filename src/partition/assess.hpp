@@ -43,6 +43,7 @@ struct assessment {
 	std::vector<gap> past_gaps;
 	Oid default_partition = InvalidOid;
 	int64 default_rows = 0; // an estimate, but 0 only where there is none
+	plan blocked;			// partitions that rows of a default are in the way of
 	std::vector<Oid> pending;
 	int expired = 0;   // partitions to be retired
 	int held_back = 0; // of those, kept until mosaic.confirm_retention()

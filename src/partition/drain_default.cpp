@@ -11,6 +11,7 @@
 #include "pg/hierarchy.hpp"
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
+#include "pg/object_lock.hpp"
 #include "pg/rowset.hpp"
 
 namespace partition {
@@ -103,7 +104,9 @@ private:
 	{
 		require_read_committed();
 		const TimestampTz begun = GetCurrentTimestamp();
-		level_ = level_of(lock_set(set_around(table_)), table_);
+		pg::lock_exclusively(table_); // against another drain of it
+		const pg::latest_snapshot now;
+		level_ = level_of(require_set(set_around(table_)).settings, table_);
 		driver_.works_on(table_);
 		next_ = next_chunk(level_, course_, GetCurrentTransactionStartTimestamp());
 		if (!next_)
@@ -236,7 +239,8 @@ PG_FUNCTION(mosaic_drain_default)
 	const drained done = drainage(driver, table, batch, errors::reported).run();
 	if (done.steps > 0)
 		analyze(driver, table);
-	report(done, table);
+	if (done.steps > 0 || !done.error)
+		report(done, table);
 	if (done.error)
 		throw pg::failure(done.error->sqlstate, done.error->message, done.error->detail, done.error->hint);
 	return Datum(0);

@@ -293,8 +293,8 @@ CREATE FUNCTION mosaic.list_assign(parent regclass, list text, keys text[])
 RETURNS TABLE (partition regclass, lower_bound text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_assign';
 COMMENT ON FUNCTION mosaic.list_assign(regclass, text, text[]) IS
-'Gives keys to a list, or begins a list, and makes the partitions that take them; returns those. parent: a LIST set; of a set with levels also its parent, whose uppermost level with lists is meant, or a table of the level that is meant. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
-Errors: 42704 not a managed parent, 42501 not its owner, 42809 no lists, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';
+'Gives keys to a list, or begins a list, and makes the partitions that take them; returns those. parent: a LIST set; of a set with levels also its parent, whose uppermost level with lists is meant, or a table of the level that is meant. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves. Where rows in the default partition have such keys, their partition is made by mosaic.drain_default().
+Errors: 42704 not a managed parent, 42501 not its owner, 42809 no lists, 22023 a key that some list has already.';
 
 CREATE FUNCTION mosaic.create_sub_parent(
 	parent             regclass,

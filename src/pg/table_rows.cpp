@@ -3,6 +3,10 @@
 
 #include "pg/resources.hpp"
 
+extern "C" {
+#include "optimizer/plancat.h"
+}
+
 namespace pg {
 
 static bool has_rows(Relation table)
@@ -17,13 +21,28 @@ static bool has_rows(Relation table)
 	});
 }
 
+// What the planner would say: as many a page as were counted, or as fit, and
+// the pages there are now.
+static double expected_rows(Relation table)
+{
+	return call([=] {
+		BlockNumber pages;
+		double rows;
+		double all_visible;
+		estimate_rel_size(table, nullptr, &pages, &rows, &all_visible);
+		return rows;
+	});
+}
+
 int64 estimated_rows(Oid oid)
 {
 	const relation table(oid, AccessShareLock);
-	if (RELKIND_HAS_TABLE_AM(table.form()->relkind) && !has_rows(table.get()))
+	if (!RELKIND_HAS_TABLE_AM(table.form()->relkind))
+		return table.form()->reltuples < 1 ? 1 : static_cast<int64>(table.form()->reltuples);
+	if (!has_rows(table.get()))
 		return 0;
-	const double counted = table.form()->reltuples;
-	return counted < 1 ? 1 : static_cast<int64>(counted);
+	const double rows = expected_rows(table.get());
+	return rows < 1 ? 1 : static_cast<int64>(rows);
 }
 
 } // namespace pg

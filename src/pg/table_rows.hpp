@@ -5,8 +5,8 @@
 
 namespace pg {
 
-// The last ANALYZE's or VACUUM's count, at least 1 where there is a row; 0
-// only where there is none.
+// The planner's estimate, at least 1 where there is a row; 0 only where there
+// is none.
 int64 estimated_rows(Oid table);
 
 } // namespace pg
