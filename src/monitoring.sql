@@ -20,7 +20,7 @@ COMMENT ON COLUMN mosaic.partition_status.covered_until IS 'End of the coverage 
 COMMENT ON COLUMN mosaic.partition_status.time_left IS 'Time until then; NULL for numeric keys';
 COMMENT ON COLUMN mosaic.partition_status.next_create_at IS 'When the next partition becomes due; NULL: one is due now, or the key is a number';
 COMMENT ON COLUMN mosaic.partition_status.partitions IS 'Number of partitions, the default included';
-COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, an estimate unless 0; NULL: there is none';
+COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, up to 1000 exactly and then as the planner estimates; NULL: there is none';
 COMMENT ON COLUMN mosaic.partition_status.expired_waiting IS 'Partitions that are due to be retired';
 COMMENT ON COLUMN mosaic.partition_status.last_ok IS 'When the last pass that ended well was over, as far as it is known: passes before the server started count only where they changed something';
 COMMENT ON COLUMN mosaic.partition_status.last_error IS 'Error of the last pass, if it failed';

@@ -42,7 +42,7 @@ struct assessment {
 	std::vector<shortage> below;
 	std::vector<gap> past_gaps;
 	Oid default_partition = InvalidOid;
-	int64 default_rows = 0; // an estimate, but 0 only where there is none
+	int64 default_rows = 0; // counted up to a thousand, estimated beyond
 	plan blocked;			// partitions that rows of a default are in the way of
 	std::vector<Oid> pending;
 	int expired = 0;   // partitions to be retired

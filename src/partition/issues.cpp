@@ -10,6 +10,7 @@
 #include "pg/identity.hpp"
 #include "pg/partition_condition.hpp"
 #include "pg/rowset.hpp"
+#include "pg/table_rows.hpp"
 
 namespace partition {
 
@@ -115,19 +116,23 @@ void add_retirement(issue_list &issues, const set &settings, const assessment &n
 				   pg::qualified_name(partition));
 }
 
-constexpr int64 most_counted = 1000;
+std::string rows_text(int64 rows)
+{
+	return std::to_string(rows) + (rows == 1 ? " row" : " rows");
+}
 
 std::string number_of_rows(const step &blocked)
 {
-	const int64 rows = rows_in_default(blocked.parent, default_partition_of(blocked.parent), pg::partition_condition(blocked.parent, blocked.values), most_counted + 1);
-	return rows > most_counted ? "More than " + std::to_string(most_counted) + " rows" : std::to_string(rows) + (rows == 1 ? " row" : " rows");
+	const int64 rows = rows_in_default(blocked.parent, default_partition_of(blocked.parent), pg::partition_condition(blocked.parent, blocked.values),
+									   pg::most_rows_counted + 1);
+	return rows > pg::most_rows_counted ? "More than " + rows_text(pg::most_rows_counted) : rows_text(rows);
 }
 
 void add_default(issue_list &issues, const set &settings, const assessment &now)
 {
 	if (now.default_rows > 0)
 		issues.add("warning", "rows_in_default",
-				   "The default partition has about " + std::to_string(now.default_rows) + (now.default_rows == 1 ? " row." : " rows."),
+				   std::string("The default partition has ") + (now.default_rows > pg::most_rows_counted ? "about " : "") + rows_text(now.default_rows) + ".",
 				   drain_command(settings.parent) + " moves those that have a place. Look at them: SELECT * FROM " +
 					   pg::qualified_name(now.default_partition) + " LIMIT 10;",
 				   pg::qualified_name(now.default_partition));

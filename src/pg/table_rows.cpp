@@ -1,4 +1,6 @@
 // table_rows.cpp: whether a table has rows, and about how many.
+#include <algorithm>
+
 #include "pg/table_rows.hpp"
 
 #include "pg/resources.hpp"
@@ -9,15 +11,18 @@ extern "C" {
 
 namespace pg {
 
-static bool has_rows(Relation table)
+// Visible rows, but never more than so many.
+static int64 counted_rows(Relation table, int64 limit)
 {
 	return call([=] {
+		int64 rows = 0;
 		TupleTableSlot *slot = table_slot_create(table, nullptr);
 		TableScanDesc scan = table_beginscan(table, GetActiveSnapshot(), 0, nullptr);
-		const bool found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+		while (rows < limit && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+			++rows;
 		table_endscan(scan);
 		ExecDropSingleTupleTableSlot(slot);
-		return found;
+		return rows;
 	});
 }
 
@@ -39,10 +44,8 @@ int64 estimated_rows(Oid oid)
 	const relation table(oid, AccessShareLock);
 	if (!RELKIND_HAS_TABLE_AM(table.form()->relkind))
 		return table.form()->reltuples < 1 ? 1 : static_cast<int64>(table.form()->reltuples);
-	if (!has_rows(table.get()))
-		return 0;
-	const double rows = expected_rows(table.get());
-	return rows < 1 ? 1 : static_cast<int64>(rows);
+	const int64 counted = counted_rows(table.get(), most_rows_counted + 1);
+	return counted <= most_rows_counted ? counted : std::max(counted, static_cast<int64>(expected_rows(table.get())));
 }
 
 } // namespace pg
