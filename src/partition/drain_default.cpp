@@ -66,7 +66,7 @@ void remember(const set &level, const chunk &what)
 	const Oid partition = pg::relation_named(pg::schema_of(level.parent), what.what.name);
 	if (!what.last)
 		remember_growing(level.root, {partition, what.what.lower, what.upper});
-	else if (OidIsValid(what.growing))
+	else
 		forget_growing(partition);
 }
 
@@ -192,8 +192,8 @@ Oid require_default(Oid table)
 {
 	const Oid default_partition = default_partition_of(table);
 	if (!OidIsValid(default_partition))
-		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + pg::qualified_name(table) + "\" has no default partition", {},
-						  "There is nothing to be drained.");
+		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "\"" + pg::qualified_name(table) + "\" has no default partition",
+						  "Rows without a partition are refused, and none waits for one.");
 	return default_partition;
 }
 

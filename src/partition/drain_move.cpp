@@ -149,6 +149,8 @@ moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
 		// It has the rows of its old bound, and those have the new one.
 		execute({detach_command(level.parent, partition), add_bound(partition, bound) + " NOT VALID"}, done.command);
 		pg::assume_valid(partition, bound_constraint);
+		// A trigger that waits for the end could not be fired from here.
+		execute({"SET CONSTRAINTS ALL IMMEDIATE"}, done.command);
 	}
 	done.rows = transfer(default_partition, partition, what.condition, done.command);
 	const bool excluded = exclude_from_default(level.parent, what.what, done.command);

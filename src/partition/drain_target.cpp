@@ -235,7 +235,7 @@ std::optional<chunk> next_list(const set &level, drain_course &course, Timestamp
 		const chunk whole{what, condition_of(what), {}};
 		const int64 rows = rows_in_default(level.parent, default_partition, whole.condition, static_cast<int64>(course.batch) + 1);
 		if (rows > course.batch)
-			pass_over(whole, course, too_many(course, "for one partition by list"));
+			pass_over(whole, course, too_many(course, "of one list"));
 		else if (rows > 0)
 			return whole;
 	}
@@ -253,8 +253,8 @@ void require_drainable(const set &level, Oid default_partition)
 		const std::string name = pg::qualified_name(default_partition);
 		throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "default partition \"" + name + "\" has no index that leads with the partition key",
 						  "Without one each step would read the whole table under a lock that stops everybody.",
-						  "CREATE INDEX " + std::string(pg::is_partitioned(default_partition) ? "" : "CONCURRENTLY ") + "ON " + name + " ((" +
-							  pg::partition_key_text(level.parent) + "));");
+						  "CREATE INDEX " + std::string(pg::is_partitioned(default_partition) ? "" : "CONCURRENTLY ") + "ON " + name + " (" +
+							  pg::partition_key_text(level.parent) + ");");
 	}
 }
 
@@ -275,8 +275,12 @@ std::optional<chunk> next_chunk(const set &settings, drain_course &course, Times
 	require_drainable(settings, default_partition);
 	set level = settings;
 	level.create_paused = false;
-	return level.strategy == strategy_name(pg::partition_strategy::range) ? next_range(level, course, reference_time)
-																		  : next_list(level, course, reference_time);
+	if (level.strategy != strategy_name(pg::partition_strategy::range))
+		return next_list(level, course, reference_time);
+	std::optional<chunk> found = next_range(level, course, reference_time);
+	if (!found && default_holds(level.parent, default_partition, "(" + pg::partition_key_text(level.parent) + ") IS NULL"))
+		course.left.insert("rows without a key");
+	return found;
 }
 
 } // namespace partition

@@ -11,7 +11,8 @@ constinit pg::statement select_growing("SELECT lower_bound, upper_bound FROM mos
 constinit pg::statement upsert_growing("INSERT INTO mosaic.growing_partition (partition, root, lower_bound, upper_bound) VALUES ($1, $2, $3, $4) "
 									   "ON CONFLICT (partition) DO UPDATE SET upper_bound = excluded.upper_bound");
 // Those that somebody dropped as well.
-constinit pg::statement delete_growing("DELETE FROM mosaic.growing_partition WHERE partition = $1 OR partition NOT IN (SELECT c.oid FROM pg_catalog.pg_class c)");
+constinit pg::statement delete_growing("DELETE FROM mosaic.growing_partition g WHERE partition = $1 "
+									   "OR NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = g.partition)");
 
 } // namespace
 
