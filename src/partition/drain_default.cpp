@@ -12,6 +12,7 @@
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
 #include "pg/object_lock.hpp"
+#include "pg/older_snapshots.hpp"
 #include "pg/rowset.hpp"
 
 namespace partition {
@@ -38,6 +39,14 @@ constexpr int usual_batch = 10000;
 constexpr const char *drain_action = "drain";
 
 constinit pg::statement next_try("SELECT next_try <= clock_timestamp() FROM mosaic.partition_failure WHERE parent = $1 AND work = 'drain'");
+
+// Without the library in every session nobody tells older snapshots.
+void require_preloaded()
+{
+	if (!pg::older_snapshots_are_watched())
+		throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "a default partition can only be drained where pg_mosaic is preloaded",
+						  "Transactions with older snapshots would miss the moved rows.", "Add pg_mosaic to shared_preload_libraries and restart the server.");
+}
 
 void require_read_committed()
 {
@@ -102,6 +111,7 @@ private:
 
 	void move_next()
 	{
+		require_preloaded();
 		require_read_committed();
 		const TimestampTz begun = GetCurrentTimestamp();
 		pg::lock_exclusively(table_); // against another drain of it

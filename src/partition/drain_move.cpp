@@ -2,11 +2,11 @@
 //
 // Whatever snapshot somebody reads with, at whatever time, a row must be there
 // once.  So its copy and its deletion, and the bound that sends readers from
-// the one to the other, belong to one transaction: a snapshot taken before
-// sees the old row and not the new one, and a snapshot taken after the
-// opposite, each in a table that is attached.  Copying beforehand, with a
+// the one to the other, belong to one transaction.  Copying beforehand, with a
 // trigger that catches changes, does not do: a transaction whose snapshot lies
-// between the copy and the deletion would see the row twice.
+// between the copy and the deletion would see the row twice.  What remains is
+// a transaction that took its snapshot before and looks for the row, by its
+// key, afterwards; it is told to begin anew (pg/older_snapshots.hpp).
 //
 // Nor may a reader have chosen its tables before and its snapshot after.  A
 // query locks the parent before it looks which partitions there are, so the
@@ -38,6 +38,7 @@
 #include "pg/locking.hpp"
 #include "pg/moved_rows.hpp"
 #include "pg/naming.hpp"
+#include "pg/older_snapshots.hpp"
 #include "pg/partition_condition.hpp"
 
 namespace partition {
@@ -119,6 +120,14 @@ int64 transfer(Oid from, Oid to, const std::string &condition, std::string &comm
 	return static_cast<int64>(copied);
 }
 
+void hide_from_older_snapshots(Oid partition)
+{
+	for (const Oid table : pg::table_and_below(partition))
+		if (!pg::keep_older_snapshots_from(table))
+			throw pg::failure(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED, "too many tables that older snapshots must not read",
+							  "A transaction is older than the steps of this drain.", "Try again when it has ended.");
+}
+
 Oid table_named(const set &level, const std::string &name)
 {
 	return pg::relation_named(pg::schema_of(level.parent), name);
@@ -158,6 +167,7 @@ moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
 	if (excluded)
 		end_exclusion(level.parent, done.command);
 	execute({alter(partition) + "DROP CONSTRAINT " + bound_constraint}, done.command);
+	hide_from_older_snapshots(partition);
 	return done;
 }
 
