@@ -28,7 +28,7 @@ std::string create_table(const set &settings, const std::string &partition, cons
 {
 	const bool leaf = settings.levels.empty();
 	// ATTACH keeps the identity column to one sequence.
-	std::string sql = std::string("CREATE ") + (leaf && from_parent.unlogged ? "UNLOGGED " : "") + "TABLE " + partition + " (LIKE " +
+	std::string sql = std::string("CREATE ") + (from_parent.unlogged ? "UNLOGGED " : "") + "TABLE " + partition + " (LIKE " +
 					  pg::qualified_name(settings.parent) + " INCLUDING ALL EXCLUDING IDENTITY" +
 					  (made == indexes::by_attach ? " EXCLUDING INDEXES)" : ")");
 	if (!leaf)
