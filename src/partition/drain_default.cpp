@@ -1,4 +1,6 @@
 // drain_default.cpp: moving the rows of default partitions where they belong.
+#include <algorithm>
+
 #include "partition/drain_default.hpp"
 
 #include "partition/apply.hpp"
@@ -35,6 +37,7 @@ struct drained {
 };
 
 constexpr int usual_batch = 10000;
+constexpr int first_pace = 1000;
 
 constexpr const char *drain_action = "drain";
 
@@ -85,7 +88,7 @@ enum class errors { reported, recorded };
 class drainage {
 public:
 	drainage(pg::transaction_driver &driver, Oid table, int batch, errors on_error)
-		: driver_(driver), table_(table), on_error_(on_error), course_{batch, {}, {}, {}}
+		: driver_(driver), table_(table), on_error_(on_error), course_{batch, std::min(batch, first_pace), {}, {}, {}}
 	{
 	}
 
@@ -124,6 +127,7 @@ private:
 		const moved done = move_rows(level_, *next_, GetCurrentTransactionStartTimestamp());
 		remember(level_, *next_);
 		record_step(level_, *next_, done, static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second));
+		advance(course_, *next_, done.rows, done.locked);
 		result_.rows += done.rows;
 		++result_.steps;
 	}

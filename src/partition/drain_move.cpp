@@ -16,9 +16,9 @@
 // older snapshot that changes a moved row gets a serialization failure, as
 // after any change by another.
 //
-// All of that lasts as long as a batch of rows takes, which is why there are
-// batches; the new table, its indexes and its constraint are made before the
-// locks are asked for.  A range with more rows than a batch is moved from its
+// All of that lasts as long as the rows take, which is why there are batches;
+// the new table, its indexes and its constraint are made before the locks are
+// asked for.  A range with more rows than a batch is moved from its
 // lower end: the partition first ends where the batch does, and to take the
 // next one it is detached, filled and attached with a higher bound within the
 // transaction.  What has been shown of its rows, and of the default's, makes
@@ -152,6 +152,7 @@ moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
 		execute({add_bound(table_named(level, what.what.name), bound)}, done.command);
 	}
 	done.lock_tries = require_locks(level, default_partition, what.growing);
+	const TimestampTz granted = GetCurrentTimestamp();
 	const Oid partition = table_named(level, what.what.name);
 	if (grows)
 	{
@@ -161,13 +162,14 @@ moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
 		// A trigger that waits for the end could not be fired from here.
 		execute({"SET CONSTRAINTS ALL IMMEDIATE"}, done.command);
 	}
+	// What lies below, where the partition grows, the default has had to refuse.
 	done.rows = transfer(default_partition, partition, what.condition, done.command);
-	const bool excluded = exclude_from_default(level.parent, what.what, done.command);
+	exclude_emptied(level.parent, bound, done.command);
 	place(level, sql, what.what, from_parent, done.command);
-	if (excluded)
-		end_exclusion(level.parent, done.command);
+	end_exclusion(level.parent, done.command);
 	execute({alter(partition) + "DROP CONSTRAINT " + bound_constraint}, done.command);
 	hide_from_older_snapshots(partition);
+	done.locked = GetCurrentTimestamp() - granted;
 	return done;
 }
 

@@ -8,6 +8,7 @@ namespace partition {
 struct moved {
 	int64 rows;
 	int lock_tries;
+	int64 locked; // for so many microseconds
 	std::string command;
 };
 

@@ -7,9 +7,10 @@
 // set still keeps, where the next pass of retention would drop it, rows and
 // all.  Everything else stays in the default, for people to look at.
 //
-// A range with more rows than a batch is moved in several steps, by ascending
-// keys: its partition begins with the range's lower bound and grows (see
-// drain_move.cpp).  Rows with one and the same key go together.
+// A range with many rows is moved in several steps, by ascending keys: its
+// partition begins with the range's lower bound and grows (see drain_move.cpp).
+// How many rows a step takes follows from how long those before it kept
+// everybody waiting.  Rows with one and the same key go together.
 #include "partition/drain_target.hpp"
 
 #include <algorithm>
@@ -28,6 +29,11 @@ namespace {
 
 // Without an index each step reads the default under ACCESS EXCLUSIVE.
 constexpr int64 most_pages_without_index = 4096;
+
+// Beside the time that a try for the locks may take, and well below a tenth of
+// a second with it.
+constexpr int64 bearable_wait = 20 * 1000;
+constexpr int slowest_pace = 500;
 
 // A RANGE level and its default: questions about the order of keys.
 class ordered_default {
@@ -150,27 +156,47 @@ std::string too_many(const drain_course &course, const std::string &of)
 	return "more than " + std::to_string(course.batch) + " rows " + of + "; they move together, with a larger batch";
 }
 
-// At most a batch of the rows of a range, the lowest keys first.
+// The key beyond so many rows with a condition, those below which can be moved
+// alone; and how many that are, up to a limit.
+struct divide {
+	std::string key;
+	int64 rows;
+};
+
+std::optional<divide> dividing_key(const ordered_default &rows, const set &level, const std::string &condition, int64 offset, int64 limit)
+{
+	const std::optional<std::string> beyond = rows.key_at(condition, offset);
+	if (!beyond)
+		return std::nullopt;
+	const auto below = [&](const std::string &key) { return condition + " AND " + rows.key() + " < " + rows.literal(key); };
+	if (default_holds(level.parent, rows.partition(), below(*beyond)))
+		return divide{*beyond, offset};
+	// They all have the lowest key.
+	const std::optional<std::string> next = rows.key_at(condition + " AND " + rows.key() + " > " + rows.literal(*beyond));
+	if (!next)
+		return std::nullopt;
+	return divide{*next, rows_in_default(level.parent, rows.partition(), below(*next), limit)};
+}
+
+// As many rows of a range as the pace allows, the lowest keys first, but never
+// more than a batch.
 std::optional<chunk> cut(const ordered_default &rows, const set &level, chunk whole, drain_course &course)
 {
 	const std::string condition = whole.condition;
-	const std::optional<std::string> beyond = rows.key_at(condition, course.batch);
-	if (!beyond)
+	const int64 most = static_cast<int64>(course.batch) + 1;
+	const bool divisible = can_grow(level);
+	const std::optional<divide> at = divisible ? dividing_key(rows, level, condition, course.pace, most) : std::nullopt;
+	if (at && at->rows < most)
+	{
+		whole.what = bounded_by(rows, whole.what, whole.what.lower, at->key);
+		whole.condition = condition_of(whole.what);
+		whole.last = false;
 		return whole;
-	if (!can_grow(level))
-	{
-		pass_over(whole, course, too_many(course, "for one partition of a table that foreign keys point to"));
-		return std::nullopt;
 	}
-	if (!default_holds(level.parent, rows.partition(), condition + " AND " + rows.key() + " < " + rows.literal(*beyond)))
-	{
-		pass_over(whole, course, too_many(course, "with one key"));
-		return std::nullopt;
-	}
-	whole.what = bounded_by(rows, whole.what, whole.what.lower, *beyond);
-	whole.condition = condition_of(whole.what);
-	whole.last = false;
-	return whole;
+	if (!at && rows_in_default(level.parent, rows.partition(), condition, most) < most)
+		return whole;
+	pass_over(whole, course, too_many(course, divisible ? "with one key" : "for one partition of a table that foreign keys point to"));
+	return std::nullopt;
 }
 
 // The chunk continues a partition that an earlier one began.
@@ -259,6 +285,15 @@ void require_drainable(const set &level, Oid default_partition)
 }
 
 } // namespace
+
+void advance(drain_course &course, const chunk &what, int64 rows, int64 locked)
+{
+	course.from = what.what.upper;
+	const double right = static_cast<double>(rows) * static_cast<double>(bearable_wait) / static_cast<double>(std::max<int64>(locked, 1));
+	// Halfway, since one step may have had bad luck.
+	const double next = (static_cast<double>(course.pace) + right) / 2;
+	course.pace = static_cast<int>(std::clamp(next, static_cast<double>(std::min(slowest_pace, course.batch)), static_cast<double>(course.batch)));
+}
 
 void pass_over(const chunk &what, drain_course &course, const std::string &why)
 {

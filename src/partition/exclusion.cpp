@@ -46,9 +46,17 @@ bool exclude_from_default(Oid parent, const step &what, std::string &command)
 	const std::string condition = pg::partition_condition(parent, what.values);
 	if (default_holds(parent, default_partition, condition))
 		throw blocked_by_default(what, default_partition);
+	exclude_emptied(parent, condition, command);
+	return true;
+}
+
+void exclude_emptied(Oid parent, const std::string &condition, std::string &command)
+{
+	const Oid default_partition = default_partition_of(parent);
+	if (pg::has_constraint(default_partition, name))
+		execute({drop_constraint(default_partition)}, command);
 	execute({add_constraint(default_partition, "NOT (" + condition + ")")}, command);
 	pg::assume_valid(default_partition, name);
-	return true;
 }
 
 void end_exclusion(Oid parent, std::string &command)

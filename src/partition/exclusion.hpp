@@ -31,6 +31,8 @@ namespace partition {
 // now stands that end_exclusion() takes away.  Refuses where the default has
 // such rows (23514).
 bool exclude_from_default(Oid parent, const step &what, std::string &command);
+// The same for a caller who has just taken all such rows away.
+void exclude_emptied(Oid parent, const std::string &condition, std::string &command);
 void end_exclusion(Oid parent, std::string &command);
 
 // The same for a default without an index, around the steps of a pass, outside
