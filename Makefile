@@ -10,8 +10,23 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 
 # The install script is put together from the .sql beside each area.
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
-AREAS_SQL = $(wildcard $(foreach area,schema partition/partition partition/default partition/drift $(SHARD_SQL) invalidation/invalidation invalidation/invalidation_ddl worker/worker monitoring,$(srcdir)/src/$(area).sql))
+AREAS = schema \
+	partition/partition \
+	partition/default \
+	partition/drift \
+	partition/import_partman \
+	partition/set_relations \
+	$(SHARD_SQL) \
+	invalidation/invalidation \
+	invalidation/invalidation_ddl \
+	worker/worker \
+	monitoring \
+	metrics \
+	library
+AREAS_SQL = $(foreach area,$(AREAS),$(srcdir)/src/$(area).sql)
 DATA_built = pg_mosaic--$(EXTVERSION).sql
+# From one release to the next, written by hand and never changed afterwards.
+DATA = $(wildcard $(srcdir)/src/upgrade/pg_mosaic--*--*.sql)
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 
 override with_llvm := no
@@ -54,3 +69,8 @@ endif
 .PHONY: test demo bench
 test demo bench:
 	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))
+
+# The page of all objects, from their comments as installed.
+.PHONY: reference
+reference: install
+	$(srcdir)/docs/make-reference >reference.new && mv reference.new $(srcdir)/docs/reference.md

@@ -36,14 +36,12 @@ JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdroppe
 WHERE c.relkind = 'r' AND col_description(c.oid, a.attnum) IS NULL
 ORDER BY c.oid::regclass::text, a.attnum;
 
--- Anything outside the extension's schema, and anything in it that is nobody's.
+-- Anything outside the extension's schema, or, of what lies in no schema, not
+-- called after it, and anything in the schema that is nobody's.
 SELECT pg_describe_object(m.classid, m.objid, 0) AS outside
 FROM member m
-JOIN LATERAL (
-	SELECT pronamespace FROM pg_proc WHERE m.classid = 'pg_proc'::regclass AND oid = m.objid
-	UNION ALL SELECT relnamespace FROM pg_class WHERE m.classid = 'pg_class'::regclass AND oid = m.objid
-	UNION ALL SELECT typnamespace FROM pg_type WHERE m.classid = 'pg_type'::regclass AND oid = m.objid
-) placed (namespace) ON placed.namespace <> 'mosaic'::regnamespace
+CROSS JOIN pg_identify_object(m.classid, m.objid, 0) o
+WHERE COALESCE(o.schema <> 'mosaic', NOT starts_with(COALESCE(o.name, o.identity), 'pg_mosaic') AND o.identity <> 'mosaic')
 ORDER BY 1;
 SELECT p.oid::regprocedure::text AS stray
 FROM pg_proc p
@@ -107,6 +105,24 @@ FROM member_relation c
 CROSS JOIN aclexplode(c.relacl) x
 WHERE x.grantee = 0 AND c.relkind IN ('r', 'p')
   AND (x.privilege_type IN ('TRIGGER', 'TRUNCATE', 'REFERENCES') OR x.privilege_type <> 'SELECT' AND NOT c.relrowsecurity)
+ORDER BY 1, 2;
+
+-- Tables and views of which nobody has said who may read them: what only a
+-- superuser needs says so by REVOKE.
+SELECT oid::regclass AS unsaid
+FROM member_relation
+WHERE relkind IN ('r', 'p', 'v', 'm') AND relacl IS NULL
+ORDER BY oid::regclass::text;
+
+-- Views that read, with the rights of their owner, tables that are not for
+-- everybody who may read the view.
+SELECT DISTINCT v.oid::regclass AS view, t.oid::regclass AS lent
+FROM member_relation v
+JOIN pg_rewrite r ON r.ev_class = v.oid
+JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+JOIN member_relation t ON t.oid = d.refobjid
+WHERE v.relkind = 'v' AND NOT COALESCE(v.reloptions @> '{security_invoker=true}', false)
+  AND (t.relrowsecurity OR t.relkind <> 'v' AND NOT has_table_privilege('pg_monitor', t.oid, 'SELECT'))
 ORDER BY 1, 2;
 
 -- A dumped table whose sequence is not, or the reverse, restores to a sequence

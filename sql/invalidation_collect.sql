@@ -119,6 +119,16 @@ DELETE FROM parents WHERE id = 1;
 SELECT key FROM heard() ORDER BY key COLLATE "C";
 UPDATE parents SET id = 3 WHERE id = 2;
 SELECT key FROM heard() ORDER BY key COLLATE "C";
+-- (with the reference itself in a key, its old value and the new one)
+CREATE TABLE orgs (id int PRIMARY KEY);
+INSERT INTO orgs VALUES (9);
+CREATE TABLE members (id int PRIMARY KEY, org_id int REFERENCES orgs ON DELETE SET NULL ON UPDATE CASCADE);
+INSERT INTO members VALUES (1, 9);
+SELECT mosaic.watch('members', ARRAY['member:{id}', 'org:{org_id}:members']) > 0 AS watched;
+UPDATE orgs SET id = 10;
+SELECT key FROM heard() ORDER BY key COLLATE "C";
+DELETE FROM orgs;
+SELECT key FROM heard() ORDER BY key COLLATE "C";
 
 -- A deferred trigger that writes at COMMIT.
 CREATE TABLE orders (id int PRIMARY KEY);
@@ -147,7 +157,8 @@ BEGIN
     END LOOP;
 END $$;
 CALL three_times();
-SELECT key FROM heard() ORDER BY key COLLATE "C";
+-- (in this order)
+SELECT key FROM heard();
 BEGIN;
 INSERT INTO users (id) VALUES (311);
 COMMIT AND CHAIN;
@@ -192,6 +203,8 @@ UPDATE users SET name = 'par' WHERE id = 5;
 SET LOCAL min_parallel_table_scan_size = 0;
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL max_parallel_workers_per_gather = 1;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM users;
 SELECT count(*) FROM users;
 CREATE TABLE copied AS SELECT * FROM users;
 CREATE MATERIALIZED VIEW refreshed AS SELECT * FROM users;

@@ -39,6 +39,10 @@ ALTER TABLE users RENAME TO people;
 ALTER TABLE people SET SCHEMA id2;
 UPDATE id2.people SET label = 'Dora';
 SELECT rel, key FROM heard() ORDER BY key COLLATE "C";
+ALTER SCHEMA id2 RENAME TO id3;
+UPDATE id3.people SET label = 'Elsa';
+SELECT rel, key FROM heard() ORDER BY key COLLATE "C";
+ALTER SCHEMA id3 RENAME TO id2;
 ALTER TABLE id2.people SET SCHEMA id;
 
 -- Dropping a column that makes keys, or decides: refused, or the end.

@@ -45,8 +45,10 @@ SELECT * FROM days('1 day', 'Australia/Lord_Howe', '2024-10-05 00:00+00', 2);
 -- Kolkata: half an hour off, in days and in hours.
 SELECT * FROM days('1 day', 'Asia/Kolkata', '2024-01-01 00:00+00', 1);
 SELECT * FROM days('1 hour', 'Asia/Kolkata', '2024-01-01 00:00+00', 1);
--- A zone that is an abbreviation too is taken for the zone.
-SELECT * FROM days('1 day', 'CET', '2024-07-01 12:00+00', 1);
+-- A zone that is an abbreviation too is taken for the zone, where the system
+-- knows it: Debian has taken these from its tzdata.
+SELECT count(*) FILTER (WHERE lower_bound !~ '^2024-07-0[12] 00:00:00\+02$') AS not_in_summer
+FROM pg_timezone_names z, days('1 day', z.name, '2024-07-01 12:00+00', 1) WHERE z.name = 'CET';
 -- Before standard time offsets have seconds.
 SELECT * FROM days('1 day', 'Europe/Paris', '1900-01-01 12:00+00', 1);
 

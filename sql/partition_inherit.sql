@@ -37,7 +37,9 @@ RESET ROLE;
 -- Made by a superuser, owned by the owner of the parent.
 SELECT * FROM mosaic.create_parent('orders', '1 month', premake => 0, time_zone => 'UTC', reference_time => '2024-01-15 00:00+00');
 SELECT relowner::regrole, relreplident, reltablespace = (SELECT oid FROM pg_tablespace WHERE spcname = 'partition_inherit_space') AS tablespace, relacl FROM pg_class WHERE oid = 'orders_p20240101'::regclass;
-SELECT attname, attnotnull, attidentity, attgenerated, attstorage, attcompression, coalesce(attstattarget, -1) AS target, col_description(attrelid, attnum)
+-- From 17 on the parent's identity column is one here too; its sequence stays
+-- with the parent.
+SELECT attname, attnotnull, pg_get_serial_sequence('orders_p20240101', attname) IS NOT NULL AS own_sequence, attgenerated, attstorage, attcompression, coalesce(attstattarget, -1) AS target, col_description(attrelid, attnum)
 FROM pg_attribute WHERE attrelid = 'orders_p20240101'::regclass AND attnum > 0 ORDER BY attnum;
 SELECT conname, contype, convalidated, coninhcount FROM pg_constraint WHERE conrelid = 'orders_p20240101'::regclass AND contype <> 'n' ORDER BY conname;
 SELECT indexrelid::regclass::text, indisreplident, indisvalid, reloptions FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE indrelid = 'orders_p20240101'::regclass ORDER BY 1;

@@ -51,7 +51,9 @@ UPDATE mosaic.partition_set SET table_options = '{fillfactor=56}' WHERE parent =
 DROP TABLE orders_p20240501_p1;
 SELECT partition FROM mosaic.run_maintenance('orders', '2024-04-01');
 SELECT reloptions FROM pg_class WHERE relname = 'orders_p20240501_p1';
-\d orders_p20240501_p1
+SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute WHERE attrelid = 'orders_p20240501_p1'::regclass AND attnum > 0 ORDER BY attnum;
+SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'orders_p20240501_p1'::regclass ORDER BY 1;
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'orders_p20240501_p1'::regclass AND contype <> 'n' ORDER BY 1;
 
 -- Retention above: a partition goes with what is below it.  move takes all
 -- tables along.

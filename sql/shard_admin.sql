@@ -101,6 +101,8 @@ SELECT mosaic.shard_assign_tenant('geo', 0, 'acme');
 SELECT mosaic.shard_report_sizes('users', '{0,1024}', '{1,1}');
 SELECT mosaic.shard_report_sizes('users', '{0,1}', '{1}');
 SELECT mosaic.shard_report_sizes('users', '{0}', '{-1}');
+SELECT mosaic.shard_report_sizes('users', '{-1}', '{1}');
+SELECT mosaic.shard_report_sizes('users', ARRAY[NULL]::integer[], '{1}');
 SELECT mosaic.shard_report_sizes('geo', '{0}', '{1}');
 SELECT mosaic.shard_report_sizes('m', '{0}', '{1}');
 SELECT mosaic.shard_rebalance_plan('geo');

@@ -73,26 +73,33 @@ SELECT mosaic.shard_for('users', 43) AS "7", (SELECT count(*) FROM mosaic.shard_
 SELECT mosaic.shard_map_import('{"map": "users", "strategy": "modulo", "key_type": "bigint", "epoch": 1, "shards": [{"shard": 0, "name": "a"}, {"shard": 1, "name": "b"}]}') > 0 AS another;
 SELECT mosaic.shard_name_for('users', 43) AS b;
 
--- what is no map changes none
+-- what is no map, or not all of it, changes none
+SELECT mosaic.shard_map_create('cut', shards => 4, slots => 16);
 CREATE TEMP TABLE before AS SELECT map, mosaic.shard_map_export(map) AS content FROM mosaic.shard_map;
 \set VERBOSITY default
 SELECT mosaic.shard_map_import('{"map": "users"}');
-SELECT mosaic.shard_map_import('{"map": "users", "strategy": "slots", "key_type": "bigint", "slots": 3, "epoch": 1, "shards": []}');
-SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "epoch": 1, "shards": [{"shard": 0, "name": "a", "node": "db9"}]}');
+SELECT mosaic.shard_map_import('{"map": "users", "strategy": "slots", "key_type": "bigint", "slots": 3, "runs": [], "epoch": 1, "shards": []}');
+SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "keys": [], "epoch": 1, "shards": [{"shard": 0, "name": "a", "node": "db9"}]}');
+SELECT mosaic.shard_map_import(mosaic.shard_map_export('orders') - 'ranges');
 \set VERBOSITY sqlstate
+SELECT mosaic.shard_map_import(mosaic.shard_map_export('geo') - 'keys');
+SELECT mosaic.shard_map_import(mosaic.shard_map_export('cut') - 'runs');
+SELECT mosaic.shard_map_import(mosaic.shard_map_export('cut') || '{"runs": []}');
+SELECT mosaic.shard_map_import(jsonb_set(mosaic.shard_map_export('cut'), '{runs}', (mosaic.shard_map_export('cut') -> 'runs') - 0));
+SELECT mosaic.shard_map_import(mosaic.shard_map_export('cut') || '{"epoch": 9007199254740992}');
 SELECT mosaic.shard_map_import('not json');
 SELECT mosaic.shard_map_import('[]');
 SELECT mosaic.shard_map_import('7');
 SELECT mosaic.shard_map_import(NULL);
-SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "epoch": 1, "shards": 5}');
-SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "epoch": "x", "shards": []}');
+SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "keys": [], "epoch": 1, "shards": 5}');
+SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "keys": [], "epoch": "x", "shards": []}');
 SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "tree", "key_type": "text", "epoch": 1, "shards": []}');
 SELECT mosaic.shard_map_import('{"map": "new", "strategy": "tree", "key_type": "text", "epoch": 1, "shards": []}');
-SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "money", "epoch": 1, "shards": []}');
-SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "epoch": 1, "shards": [{"shard": "zero"}]}');
+SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "money", "keys": [], "epoch": 1, "shards": []}');
+SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "keys": [], "epoch": 1, "shards": [{"shard": "zero"}]}');
 SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "epoch": 1, "shards": [{"shard": 0, "name": "a"}], "keys": [{"key": "us", "shard": 9}]}');
-SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "epoch": 1, "shards": [{"shard": 0, "name": "a"}, {"shard": 0, "name": "b"}]}');
-SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "epoch": 1, "default_shard": 9, "shards": [{"shard": 0, "name": "a"}]}');
+SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "keys": [], "epoch": 1, "shards": [{"shard": 0, "name": "a"}, {"shard": 0, "name": "b"}]}');
+SELECT mosaic.shard_map_import('{"map": "geo", "strategy": "list", "key_type": "text", "keys": [], "epoch": 1, "default_shard": 9, "shards": [{"shard": 0, "name": "a"}]}');
 SELECT mosaic.shard_map_import('{"map": "users", "strategy": "slots", "key_type": "bigint", "slots": 4, "epoch": 1, "shards": [{"shard": 0, "name": "a"}], "runs": [{"first": 0, "last": 2, "shard": 0}]}');
 SELECT mosaic.shard_map_import('{"map": "users", "strategy": "slots", "key_type": "bigint", "slots": 4, "epoch": 1, "shards": [{"shard": 0, "name": "a"}], "runs": [{"first": 0, "last": 2000000000, "shard": 0}]}');
 SELECT mosaic.shard_map_import('{"map": "orders", "strategy": "range", "key_type": "bigint", "epoch": 1, "shards": [{"shard": 0, "name": "a"}], "ranges": [{"upper": "9", "shard": 0}, {"lower": "5", "shard": 0}]}');

@@ -63,6 +63,7 @@ SELECT mosaic.shard_for('users', DATE '2025-01-01');
 DROP TYPE mood;
 CREATE COLLATION maps_insensitive (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 SELECT mosaic.shard_for('people', 'alice' COLLATE maps_insensitive);
+SELECT mosaic.shard_split('people', ARRAY['alice' COLLATE maps_insensitive]);
 DROP COLLATION maps_insensitive;
 SELECT mosaic.shard_for('people', 'alice' COLLATE "POSIX") AS deterministic;
 

@@ -159,7 +159,9 @@ SELECT setval('pure_seq', ((extract(epoch FROM now()) * 1000)::bigint - 13142200
 SELECT mosaic.shard_make_id(5, 'pure_seq') < mosaic.shard_make_id(5, 'pure_seq') AS ascending;
 SELECT mosaic.shard_make_id(8192, 'pure_seq');
 SELECT mosaic.shard_make_id(-1, 'pure_seq');
+\set VERBOSITY sqlstate
 SELECT mosaic.shard_make_id(1, 'pg_class');
+\set VERBOSITY terse
 CREATE ROLE shard_pure_stranger;
 SET ROLE shard_pure_stranger;
 SELECT mosaic.shard_make_id(1, 'pure_seq');

@@ -87,6 +87,15 @@ SELECT mosaic.shard_drain('big', 1), mosaic.shard_add('big', 'third');
 SELECT to_shard, count(*), count(bytes) AS known FROM mosaic.shard_rebalance_plan('big', 'bytes') GROUP BY 1 ORDER BY 1;
 SELECT mosaic.shard_map_drop('big');
 
+-- sizes whose sum would overflow
+SELECT mosaic.shard_map_create('big', shards => 2, slots => 4);
+SELECT mosaic.shard_report_sizes('big', '{0,1}', '{9223372036854775807,1}');
+SELECT mosaic.shard_rebalance_plan('big', 'bytes');
+SELECT count(*) AS "0" FROM mosaic.shard_rebalance_plan('big', 'count');
+SELECT mosaic.shard_report_sizes('big', '{0,1,2,3}', '{500000000000000000,1,2,3}');
+SELECT slot, from_shard, to_shard FROM mosaic.shard_rebalance_plan('big', 'bytes');
+SELECT mosaic.shard_map_drop('big');
+
 -- a map that began without shards: a plan deals its slots out
 SELECT mosaic.shard_map_create('empty', slots => 16);
 SELECT mosaic.shard_rebalance_plan('empty');

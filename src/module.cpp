@@ -1,6 +1,7 @@
 // module.cpp: the library's entry.
 #include "pg/error.hpp"
 
+#include "invalidation/pending.hpp"
 #include "invalidation/settings.hpp"
 #include "partition/settings.hpp"
 #include "pg/settings.hpp"
@@ -20,6 +21,7 @@ void _PG_init(void)
 	pg::boundary([] {
 		partition::define_settings();
 		invalidation::define_settings();
+		invalidation::start_collecting();
 		worker::define_settings();
 		shard::define_settings();
 		pg::reserve_setting_prefix();

@@ -16,12 +16,15 @@ CREATE VIEW mosaic.partition_status WITH (security_invoker = true) AS
 		ORDER BY f.failed_at DESC LIMIT 1
 	) f ON true;
 COMMENT ON VIEW mosaic.partition_status IS 'One row a set: how far its partitions reach and how maintenance goes. A role sees the sets whose parent it owns, a member of pg_monitor all.';
+COMMENT ON COLUMN mosaic.partition_status.parent IS 'The parent of the set';
 COMMENT ON COLUMN mosaic.partition_status.covered_until IS 'End of the coverage that begins now, without a gap; NULL: no partition holds now';
 COMMENT ON COLUMN mosaic.partition_status.time_left IS 'Time until then; NULL for numeric keys';
 COMMENT ON COLUMN mosaic.partition_status.next_create_at IS 'When the next partition becomes due; NULL: one is due now, or the key is a number';
 COMMENT ON COLUMN mosaic.partition_status.partitions IS 'Number of partitions, the default included';
 COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, up to 1000 exactly and then as the planner estimates; NULL: there is none';
 COMMENT ON COLUMN mosaic.partition_status.expired_waiting IS 'Partitions that are due to be retired';
+COMMENT ON COLUMN mosaic.partition_status.create_paused IS 'No partitions are made while true';
+COMMENT ON COLUMN mosaic.partition_status.retain_paused IS 'No partitions are retired while true';
 COMMENT ON COLUMN mosaic.partition_status.last_ok IS 'When the last pass that ended well was over, as far as it is known: passes before the server started count only where they changed something';
 COMMENT ON COLUMN mosaic.partition_status.last_error IS 'Error of the last pass, if it failed';
 COMMENT ON COLUMN mosaic.partition_status.consecutive_failures IS 'Passes in a row that failed';
@@ -34,6 +37,10 @@ CREATE VIEW mosaic.issues AS
 	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.partition_drift()
 	UNION ALL
+	SELECT severity, code, set, object, detail, hint FROM mosaic.shape_issues()
+	UNION ALL
+	SELECT severity, code, set, object, detail, hint FROM mosaic.set_relation_issues()
+	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.worker_issues();
 COMMENT ON VIEW mosaic.issues IS 'What is or will be wrong, one row each; empty is well. A role sees the issues of the sets that it can see.';
 COMMENT ON COLUMN mosaic.issues.severity IS 'info (nothing to do), warning (look at it this week), critical (rows are or will soon be refused, or nothing runs)';
@@ -45,7 +52,7 @@ COMMENT ON COLUMN mosaic.issues.hint IS 'What to do, with the statement where th
 GRANT SELECT ON mosaic.issues TO PUBLIC;
 
 CREATE FUNCTION mosaic.health(OUT status integer, OUT message text)
-LANGUAGE sql VOLATILE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 	WITH found AS (
 		SELECT CASE severity WHEN 'critical' THEN 2 ELSE 1 END AS level,
 			   code || COALESCE(' ' || set::text, '') || ': ' || detail AS line

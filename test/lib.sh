@@ -13,7 +13,8 @@ oldest_major=15
 build_needs=(make compiler boost openssl server headers)
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export LC_ALL=C.UTF-8
+# The server's test modules drop LC_ALL, and initdb goes by what remains.
+export LC_ALL=C.UTF-8 LANG=C.UTF-8
 
 # The caller's own server is none of our business.
 for variable in "${!PG@}"; do
@@ -139,7 +140,7 @@ make_work() {
 	trap 'exit 143' TERM
 	tree=$work/tree
 	mkdir "$tree"
-	for part in sql expected test examples; do
+	for part in sql expected test examples docs; do
 		[ ! -e "$checkout/$part" ] || cp -R "$checkout/$part" "$tree/"
 	done
 	choose_user "$work"

@@ -39,7 +39,11 @@ registry &all_bindings()
 	if (bindings == nullptr)
 	{
 		auto *created = new (pg::allocate(CacheMemoryContext, sizeof(registry))) registry;
-		pg::call(CacheRegisterRelcacheCallback, on_relation_change, static_cast<Datum>(0));
+		pg::call([] {
+			CacheRegisterRelcacheCallback(on_relation_change, 0);
+			// A schema may have another name, which payloads give.
+			CacheRegisterSyscacheCallback(NAMESPACEOID, [](Datum, auto, uint32) { on_relation_change(0, InvalidOid); }, 0);
+		});
 		bindings = created;
 	}
 	return *bindings;

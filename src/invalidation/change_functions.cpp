@@ -10,6 +10,7 @@
 #include "pg/encoding.hpp"
 #include "pg/identity.hpp"
 #include "pg/latch.hpp"
+#include "pg/library.hpp"
 #include "pg/rowset.hpp"
 #include "pg/spi.hpp"
 #include "pg/wal.hpp"
@@ -125,6 +126,7 @@ PG_FUNCTION(mosaic_token)
 
 PG_FUNCTION(mosaic_changes_since)
 {
+	pg::require_same_series();
 	const pg::arguments in(fcinfo);
 	in.require(0, "token");
 	in.require(2, "max_ticks");
@@ -147,6 +149,7 @@ PG_FUNCTION(mosaic_changes_since)
 
 PG_FUNCTION(mosaic_tick)
 {
+	pg::require_same_series();
 	const auto t = make_tick();
 	if (t)
 		deliver(*t);
@@ -158,6 +161,7 @@ PG_FUNCTION(mosaic_tick)
 
 PG_FUNCTION(mosaic_ack)
 {
+	pg::require_same_series();
 	const pg::arguments in(fcinfo);
 	const core::position_token token = require_token(in.text(1));
 	require_readable(std::nullopt);

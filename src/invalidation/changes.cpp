@@ -20,6 +20,8 @@ namespace invalidation {
 
 namespace {
 
+constexpr std::size_t rows_a_page = 100000;
+
 core::position_token token_at(const tick_row &tick)
 {
 	return {installation(), tick.timeline, tick.position, std::nullopt, false};
@@ -84,19 +86,26 @@ std::vector<page_entry> distribute(const std::vector<outbox::row> &rows, const s
 	return entries;
 }
 
-// Where to go on after a page that ends with the tick `last`, and has looked
-// beyond it if `beyond` says how far.  The short form will do unless something
-// has been seen that the tick does not have: told once is told.
-core::position_token next_token(const core::snapshot &seen, const tick_row &last, const page_entry *beyond)
+// The last of the ticks that a page has told whole, if any.
+const tick_row *last_told(const std::vector<tick_row> &ticks, const core::snapshot &reached)
+{
+	const auto end = std::partition_point(ticks.begin(), ticks.end(), [&](const tick_row &t) { return reached.covers(t.seen); });
+	return end == ticks.begin() ? nullptr : &*std::prev(end);
+}
+
+// Where to go on after a page that has reached a snapshot.  The short form will
+// do unless something has been seen that its tick does not have: told once is
+// told.
+core::position_token next_token(const core::snapshot &seen, const core::snapshot &reached, const tick_row &last, bool told_more)
 {
 	core::position_token next = token_at(last);
-	const bool ahead = !last.seen.covers(seen);
-	if (beyond != nullptr && (ahead || !beyond->changes.empty()))
-		next.seen = beyond->tick.seen;
-	else if (ahead)
-		next.seen = seen;
-	if (next.seen)
-		next.timeline = pg::current_timeline();
+	if (!told_more && last.seen.covers(seen))
+		return next;
+	next.seen = reached.covers(seen) ? reached : seen;
+	next.timeline = pg::current_timeline();
+	// A crash must not undo what has been seen, and give its numbers to others.
+	if (!pg::on_standby())
+		pg::flush_wal();
 	return next;
 }
 
@@ -112,22 +121,26 @@ page flush_everything()
 page after(const core::position_token &token, const tick_row &from, int64 max_ticks, bool beyond)
 {
 	std::vector<tick_row> ticks = tick_table::after(token.position, max_ticks, tick_table::made_by::others);
+	const std::size_t made = ticks.size();
+	if (beyond && static_cast<int64>(made) < max_ticks && !pg::on_standby())
+		ticks.push_back(tick_of_now((ticks.empty() ? from : ticks.back()).position + 1));
+
 	const core::snapshot seen = seen_at(token, from);
+	core::snapshot reached = ticks.empty() ? seen : ticks.back().seen;
 	page result;
-	result.end = ticks.empty() ? from : ticks.back();
-	const bool to_now = beyond && static_cast<int64>(ticks.size()) < max_ticks && !pg::on_standby();
-	if (to_now)
-		ticks.push_back(tick_of_now(result.end.position + 1));
 	if (!ticks.empty())
 	{
-		core::snapshot end = ticks.back().seen;
 		const pg::latest_snapshot now;
-		result.entries = distribute(outbox::read_window(seen, end, SIZE_MAX), ticks);
+		result.entries = distribute(outbox::read_window(seen, reached, rows_a_page), ticks);
 		// A purge may have been quicker; what it took goes with its tick.
 		if (!tick_table::at(token.position, tick_table::made_by::others))
 			return flush_everything();
 	}
-	result.next = next_token(seen, result.end, to_now ? &result.entries.back() : nullptr);
+	ticks.resize(made);
+	const tick_row *last = last_told(ticks, reached);
+	result.end = last != nullptr ? *last : from;
+	const auto is_later = [&](const page_entry &e) { return e.tick.position > result.end.position && !e.changes.empty(); };
+	result.next = next_token(seen, reached, result.end, std::any_of(result.entries.begin(), result.entries.end(), is_later));
 	return result;
 }
 

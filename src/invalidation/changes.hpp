@@ -35,9 +35,9 @@ struct page {
 // Where one stands who has seen everything so far.
 core::position_token current_token();
 
-// At most so many ticks after the token; with `beyond`, what has committed
-// since the last tick as well (not on a standby, whose snapshots are too
-// coarse).
+// At most so many ticks after the token, fewer where they would be much to
+// read at once; with `beyond`, what has committed since the last tick as well
+// (not on a standby, whose snapshots are too coarse).
 page changes_after(const core::position_token &token, int64 max_ticks, bool beyond);
 
 } // namespace invalidation

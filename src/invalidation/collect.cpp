@@ -119,5 +119,5 @@ PG_FUNCTION(mosaic_collect)
 			collect(b, call);
 		pending::added();
 	}
-	return PointerGetDatum(nullptr);
+	return Datum(0);
 }

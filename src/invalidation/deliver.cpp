@@ -134,10 +134,11 @@ void notify_channel(const coalesced &changes, const std::string &channel, const 
 		else
 			packed.push_back(&p);
 	}
+	// The bell first: whoever asks then knows more than the keys say.
+	if (ring)
+		pg::notify(channel, core::doorbell(header));
 	if (!packed.empty())
 		notify_packed(changes, packed, header, options);
-	else if (ring)
-		pg::notify(channel, core::doorbell(header));
 }
 
 void notify_direct(const coalesced &changes)

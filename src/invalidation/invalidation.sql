@@ -44,6 +44,9 @@ CREATE TABLE mosaic.outbox (
 CREATE INDEX outbox_xid_idx ON mosaic.outbox (xid);
 REVOKE ALL ON mosaic.outbox FROM PUBLIC;  -- holds keys of every table
 COMMENT ON TABLE mosaic.outbox IS 'changes of committed transactions, in the order of nothing; mosaic.tick gives the order';
+COMMENT ON COLUMN mosaic.outbox.xid IS 'the transaction';
+COMMENT ON COLUMN mosaic.outbox.chunk IS 'counts the rows of one transaction, from 0';
+COMMENT ON COLUMN mosaic.outbox.body IS 'its changes; read them by mosaic.changes_since()';
 
 CREATE TABLE mosaic.tick (
     pos       bigint PRIMARY KEY,
@@ -59,8 +62,16 @@ CREATE TABLE mosaic.tick (
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 REVOKE ALL ON mosaic.tick FROM PUBLIC;
 COMMENT ON TABLE mosaic.tick IS 'positions: what snap sees and that of pos - 1 does not';
+COMMENT ON COLUMN mosaic.tick.pos IS 'the position: one more than that of the tick before';
+COMMENT ON COLUMN mosaic.tick.xid IS 'the transaction that wrote the tick';
+COMMENT ON COLUMN mosaic.tick.snap IS 'which transactions had committed';
 COMMENT ON COLUMN mosaic.tick.lsn IS 'a replica that has replayed this far has all that the tick contains';
+COMMENT ON COLUMN mosaic.tick.tli IS 'timeline of the server at the time';
+COMMENT ON COLUMN mosaic.tick.n_xacts IS 'transactions with changes since the tick before';
+COMMENT ON COLUMN mosaic.tick.n_keys IS 'keys that they changed';
 COMMENT ON COLUMN mosaic.tick.channels IS 'channels heard of lately; positions says where each last had something';
+COMMENT ON COLUMN mosaic.tick.positions IS 'for each of these channels the position at which it last had something';
+COMMENT ON COLUMN mosaic.tick.at IS 'when it was made';
 
 -- Position 0: nothing has happened yet.  Not dumped: after a restore, positions
 -- and their history begin anew.
@@ -76,6 +87,10 @@ CREATE TABLE mosaic.subscriber (
 );
 REVOKE ALL ON mosaic.subscriber FROM PUBLIC;
 COMMENT ON TABLE mosaic.subscriber IS 'consumers that called mosaic.ack(); ticks they have not seen are kept, up to mosaic.outbox_retention_max';
+COMMENT ON COLUMN mosaic.subscriber.name IS 'what the consumer calls itself';
+COMMENT ON COLUMN mosaic.subscriber.token IS 'the token that it acknowledged last';
+COMMENT ON COLUMN mosaic.subscriber.pos IS 'the position in that token';
+COMMENT ON COLUMN mosaic.subscriber.last_seen IS 'when it did so';
 
 CREATE TABLE mosaic.channel_acl (
     channel name NOT NULL,
@@ -96,6 +111,9 @@ CREATE TABLE mosaic.invalidation_state (
 INSERT INTO mosaic.invalidation_state DEFAULT VALUES;
 REVOKE ALL ON mosaic.invalidation_state FROM PUBLIC;  -- the secret of hashed keys: grant to those who have to compute them
 COMMENT ON TABLE mosaic.invalidation_state IS 'this installation''s name in tokens, and the HMAC-SHA-256 key of payload ''hashed''; not dumped';
+COMMENT ON COLUMN mosaic.invalidation_state.singleton IS 'there is one row';
+COMMENT ON COLUMN mosaic.invalidation_state.installation IS 'name of this installation in tokens: those of another are answered with a reset';
+COMMENT ON COLUMN mosaic.invalidation_state.hash_secret IS 'key of the HMAC-SHA-256 over the keys of payload hashed';
 
 CREATE FUNCTION mosaic.watch(rel regclass, keys text[] DEFAULT NULL, columns name[] DEFAULT NULL, "when" text DEFAULT NULL,
                              ops text DEFAULT 'iudt', channel name DEFAULT 'cache_invalidation', mode text DEFAULT 'outbox',

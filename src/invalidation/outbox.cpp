@@ -24,6 +24,9 @@ enum : AttrNumber { column_xid = 1, column_chunk, column_body };
 // would be a tenth of what a short one costs.
 constexpr std::size_t may_be_toasted = 1000;
 
+// However long nobody has read.
+constexpr std::size_t most_bytes = 64 * 1024 * 1024;
+
 struct open_outbox {
 	explicit open_outbox(LOCKMODE mode)
 		: table(pg::extension_relation("outbox"), mode), index(pg::extension_relation("outbox_xid_idx"), mode)
@@ -56,10 +59,11 @@ void read_late(const open_outbox &outbox, const core::snapshot &from, const core
 	}
 }
 
-// Transactions that had not begun at `from`.
+// Transactions that had not begun at `from`, none of them in part.
 void read_new(const open_outbox &outbox, const core::snapshot &from, core::snapshot &to, std::size_t most,
 			  std::vector<row> &rows)
 {
+	std::size_t bytes = 0;
 	pg::index_scan scan(outbox.table.get(), outbox.index.get(),
 						{{column_xid, BTGreaterEqualStrategyNumber, F_XID8GE, xid_datum(from.xmax)},
 						 {column_xid, BTLessStrategyNumber, F_XID8LT, xid_datum(to.xmax)}});
@@ -69,12 +73,12 @@ void read_new(const open_outbox &outbox, const core::snapshot &from, core::snaps
 		const uint64 xid = DatumGetUInt64(scan.column(tuple, column_xid));
 		if (!to.sees(xid))
 			continue;
-		if (rows.size() >= most && rows.back().xid != xid)
+		if ((rows.size() >= most || bytes >= most_bytes) && rows.back().xid != xid)
 		{
 			to.cut(xid);
 			return;
 		}
-		rows.push_back(row_of(scan, tuple));
+		bytes += rows.emplace_back(row_of(scan, tuple)).body.size();
 	}
 }
 

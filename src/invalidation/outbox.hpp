@@ -23,9 +23,10 @@ struct row {
 // to get past it.
 void read_records_of(const row &of, std::vector<core::change_record> &records);
 
-// Rows that `to` sees and `from` does not, by transaction.  With more than
-// `most` of them `to` is cut back to where that many end.  Needs an active
-// snapshot that sees no less than `to`.
+// Rows that `to` sees and `from` does not, by transaction.  Where they are more
+// than `most`, or more than the memory that one may take for them, `to` is cut
+// back to those that are returned.  Needs an active snapshot that sees no less
+// than `to`.
 std::vector<row> read_window(const core::snapshot &from, core::snapshot &to, std::size_t most);
 
 } // namespace invalidation::outbox

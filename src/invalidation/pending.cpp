@@ -4,6 +4,10 @@
 // It lives in TopTransactionContext, which the server frees; here only the
 // pointer is dropped.  Nothing runs at the end of a transaction that changed
 // nothing but the test of that pointer.
+//
+// Other extensions may write while a transaction commits.  The server tells of
+// its end those last that asked first, so asking when the library is loaded
+// lets the others go before; what comes even later is written out at once.
 #include "invalidation/pending.hpp"
 
 #include "invalidation/deliver.hpp"
@@ -35,19 +39,43 @@ constinit uint64 transaction_number = 1; // of those that collected something
 constinit bool written = false;			 // PRE_COMMIT has passed
 constinit int32 next_chunk = 0;
 
-void write_outbox(const std::string &body)
-{
-	if (body.empty())
-		return;
-	if (outbox::insert(next_chunk++, body))
-		pg::ask_on_commit(pg::errand::ticker);
-}
+// The body of the next outbox row.
+class outbox_body {
+public:
+	// Long ones are cut, so that no value comes near the server's limit.
+	void add(core::change_record record)
+	{
+		constexpr std::size_t long_enough = 4 * 1024 * 1024;
+		const std::vector<core::changed_key> keys = std::exchange(record.keys, {});
+		std::size_t bytes = body_.size();
+		for (const core::changed_key &key : keys)
+		{
+			record.keys.push_back(key);
+			bytes += key.key.size();
+			if (bytes < long_enough)
+				continue;
+			core::append_record(body_, record);
+			record.keys.clear();
+			write();
+			bytes = 0;
+		}
+		if (keys.empty() || !record.keys.empty())
+			core::append_record(body_, record);
+	}
+	void write()
+	{
+		if (!body_.empty() && outbox::insert(next_chunk++, body_))
+			pg::ask_on_commit(pg::errand::ticker);
+		body_.clear();
+	}
 
-// Large bodies are cut so that no value comes near the server's limit.
+private:
+	std::string body_;
+};
+
 void write_records()
 {
-	constexpr std::size_t large = 4 * 1024 * 1024;
-	std::string body;
+	outbox_body body;
 	coalesced direct;
 	std::vector<std::vector<core::changed_key>> keys(current->targets.size());
 
@@ -63,18 +91,11 @@ void write_records()
 		if (record.all == core::all_reason::none && record.keys.empty())
 			continue;
 		if (t.direct)
-		{
 			direct.add(record);
-			continue;
-		}
-		core::append_record(body, record);
-		if (body.size() > large)
-		{
-			write_outbox(body);
-			body.clear();
-		}
+		else
+			body.add(std::move(record));
 	}
-	write_outbox(body);
+	body.write();
 	if (!direct.empty())
 		notify_direct(direct);
 }
@@ -87,6 +108,7 @@ void forget() noexcept
 
 void before_commit()
 {
+	written = true;
 	if (current == nullptr)
 		return;
 	if (!current->keys.empty())
@@ -95,22 +117,23 @@ void before_commit()
 		write_records();
 	}
 	forget();
-	written = true;
+}
+
+bool has_direct_changes()
+{
+	for (pending::group g = 0; current != nullptr && g < current->targets.size(); ++g)
+		if (current->targets[g].direct && (current->keys.size(g) > 0 || current->keys.all(g) != core::all_reason::none))
+			return true;
+	return false;
 }
 
 // COMMIT PREPARED happens in another session, which knows nothing of ours.
 void before_prepare()
 {
-	if (current == nullptr)
-		return;
-	for (std::size_t g = 0; g < current->targets.size(); ++g)
-		if (current->targets[g].direct &&
-			(current->keys.size(static_cast<pending::group>(g)) > 0 ||
-			 current->keys.all(static_cast<pending::group>(g)) != core::all_reason::none))
-			throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED,
-							  "cannot PREPARE a transaction that has changed a table watched in direct mode",
-							  "Watch " + std::to_string(current->targets[g].watch_id) + " sends NOTIFY at commit.",
-							  "Watch the table with mode => 'outbox'.");
+	if (has_direct_changes())
+		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED,
+						  "cannot PREPARE a transaction that has changed a table watched in direct mode",
+						  "Such a watch sends NOTIFY at commit.", "Watch the table with mode => 'outbox'.");
 	before_commit();
 }
 
@@ -137,15 +160,9 @@ void subtransaction_rolled_back(int level) noexcept
 
 constexpr pg::transaction_listener listener{before_commit, before_prepare, ended, subtransaction_released,
 											subtransaction_rolled_back};
-constinit bool listening = false;
 
 pending_set &set_of_transaction()
 {
-	if (!listening)
-	{
-		pg::listen_to_transactions(listener);
-		listening = true;
-	}
 	if (current == nullptr)
 	{
 		const MemoryContext context = pg::make_context(TopTransactionContext, "mosaic pending changes");
@@ -164,6 +181,8 @@ target kept(const target &t, MemoryContext context)
 }
 
 } // namespace
+
+void start_collecting() { pg::listen_to_transactions(listener); }
 
 bool is_direct(bool of_watch)
 {

@@ -22,6 +22,9 @@ target target_of(const binding &b);
 // In direct mode, if the watch says so and the settings say nothing else?
 bool is_direct(bool of_watch);
 
+// From _PG_init: hears of every transaction's end from now on.
+void start_collecting();
+
 // The whole table of a watch has changed.
 void report_whole_table(const watch &w, core::all_reason why);
 // The same under a name that it had until now.

@@ -118,6 +118,9 @@ std::optional<tick> make_tick()
 	t.row.lsn = pg::wal_insert_position();
 	advance_channels(t);
 	tick_table::insert(t.row, count_transactions(rows), t.changes.key_count());
+	// A position that listeners have heard of must not be given out again after
+	// a crash.
+	pg::require_durable_commit();
 	return t;
 }
 
@@ -133,7 +136,7 @@ std::optional<tick> last_tick_again()
 	tick t{*before, coalesced(), {}};
 	t.row.position = last->position;
 	t.row.seen = last->seen;
-	t.changes = coalesce(outbox::read_window(before->seen, t.row.seen, SIZE_MAX));
+	t.changes = coalesce(outbox::read_window(before->seen, t.row.seen, rows_a_tick));
 	advance_channels(t);
 	t.row.timeline = last->timeline;
 	t.row.lsn = last->lsn;

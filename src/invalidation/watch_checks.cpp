@@ -56,15 +56,20 @@ void require_no_children(const pg::relation &table)
 						  "Watch each child by itself, or use declarative partitioning.");
 }
 
-pg::column_info require_column(const pg::relation &table, const std::string &name)
+[[noreturn]] void refuse_argument(const std::string &message, const std::string &detail, const std::string &hint)
+{
+	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, message, detail, hint);
+}
+
+void require_column(const pg::relation &table, const std::string &name)
 {
 	const auto column = pg::find_column(table.get(), name);
 	if (!column)
-		throw pg::failure(ERRCODE_UNDEFINED_COLUMN, "column \"" + name + "\" of relation \"" + table.name() + "\" does not exist");
+		throw pg::failure(ERRCODE_UNDEFINED_COLUMN, "column \"" + name + "\" of relation \"" + table.name() + "\" does not exist",
+						  "Its columns are " + pg::column_list(table.get()) + ".", "Write names as they are stored, without quotes.");
 	if (column->virtual_generated)
 		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot watch virtual generated column \"" + name + "\"",
 						  "Its value is computed when it is read; a trigger does not see it.", "Name the columns it is computed from.");
-	return *column;
 }
 
 std::vector<std::string> default_keys(const pg::relation &table)
@@ -72,7 +77,7 @@ std::vector<std::string> default_keys(const pg::relation &table)
 	std::string key = core::escape_template_literal(table.name());
 	const std::vector<std::string> columns = pg::primary_key(table.get());
 	if (columns.empty())
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, std::string("table \"") + table.name() + "\" has no primary key",
+		refuse_argument(std::string("table \"") + table.name() + "\" has no primary key",
 						  "Without one there is no key to report by itself.",
 						  std::string("Say how keys are made: mosaic.watch('") + table.name() + "', keys => ARRAY['" + table.name() +
 							  ":{column}'])");
@@ -89,7 +94,7 @@ std::vector<core::template_part> parse(const std::string &key)
 	}
 	catch (const core::template_error &e)
 	{
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "invalid key template \"" + key + "\"",
+		refuse_argument("invalid key template \"" + key + "\"",
 						  std::string("Parsing says: ") + e.what() + ".",
 						  "Write column names in braces, as in 'user:{id}' or 'org:{org_id|url}:users'; a literal brace is doubled.");
 	}
@@ -103,7 +108,7 @@ void require_watchable(const pg::relation &table)
 	require_user_table(table);
 	if (table.form()->relpersistence == RELPERSISTENCE_TEMP)
 		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, std::string("cannot watch temporary table \"") + table.name() + "\"",
-						  "Other sessions do not see its rows, and so no cache holds them.");
+						  "Other sessions do not see its rows, and so no cache holds them.", "Watch a permanent or an unlogged table.");
 	pg::require_ownership(table.oid());
 	require_no_children(table);
 }
@@ -113,7 +118,7 @@ void settle_keys(watch &w, const pg::relation &table, bool keys_given)
 	if (!keys_given)
 		w.keys = default_keys(table);
 	if (w.keys.empty())
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "argument \"keys\" must not be empty", "",
+		refuse_argument("argument \"keys\" must not be empty", "",
 						  "Leave it out for keys made of the primary key.");
 	for (const std::string &key : w.keys)
 		for (const core::template_part &part : parse(key))
@@ -136,19 +141,21 @@ void require_condition(const std::string &when)
 {
 	constexpr const char *hint = "Write {row} for the row, as in '{row}.published'; the old and the new row are each tried.";
 	if (when.find("{row}") == std::string::npos)
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "condition \"" + when + "\" does not look at the row",
-						  "There is no {row} in it.", hint);
+		refuse_argument("condition \"" + when + "\" does not look at the row", "There is no {row} in it.", hint);
 	std::string probe = when;
 	for (std::size_t at; (at = probe.find("{row}")) != std::string::npos;)
 		probe.replace(at, 5, "NEW");
-	if (!pg::is_one_expression(probe))
-		throw pg::failure(ERRCODE_SYNTAX_ERROR, "condition \"" + when + "\" is not one expression", "", hint);
+	bool one = false;
+	const ErrorData *error = pg::attempt([&] { one = pg::is_one_expression(probe); });
+	if (!one)
+		throw pg::failure(ERRCODE_SYNTAX_ERROR, "condition \"" + when + "\" is not one expression",
+						  error != nullptr ? std::string("The parser says: ") + error->message + "." : "It is more than one, or something besides.", hint);
 }
 
 std::string require_ops(const std::string &ops)
 {
 	if (ops.empty() || ops.find_first_not_of("iudt") != std::string::npos)
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "invalid value for argument \"ops\": \"" + ops + "\"", "",
+		refuse_argument("invalid value for argument \"ops\": \"" + ops + "\"", "",
 						  "Use letters of 'iudt': i for INSERT, u for UPDATE, d for DELETE, t for TRUNCATE.");
 	return ops;
 }
@@ -158,9 +165,9 @@ std::string require_ops(const std::string &ops)
 void require_channel(const std::string &channel)
 {
 	if (channel.empty())
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "channel name must not be empty");
+		refuse_argument("channel name must not be empty", "", "Leave the argument out for channel \"cache_invalidation\".");
 	if (channel.size() >= NAMEDATALEN - 1)
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "channel name is too long",
+		refuse_argument("channel name is too long",
 						  "A name of " + std::to_string(channel.size()) + " bytes may be the beginning of a longer one: \"" + channel + "\".",
 						  "Use at most " + std::to_string(NAMEDATALEN - 2) + " bytes.");
 }
@@ -168,7 +175,7 @@ void require_channel(const std::string &channel)
 bool require_mode(const std::string &mode)
 {
 	if (mode != "outbox" && mode != "direct")
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "invalid value for argument \"mode\": \"" + mode + "\"", "",
+		refuse_argument("invalid value for argument \"mode\": \"" + mode + "\"", "",
 						  "Use 'outbox' (nothing is missed) or 'direct' (NOTIFY at commit, at most once).");
 	return mode == "direct";
 }
@@ -177,7 +184,7 @@ core::payload_kind require_payload(const std::string &payload)
 {
 	const auto kind = payload_named(payload);
 	if (!kind)
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "invalid value for argument \"payload\": \"" + payload + "\"", "",
+		refuse_argument("invalid value for argument \"payload\": \"" + payload + "\"", "",
 						  "Use 'keys', 'row', 'hashed' or 'doorbell'.");
 	return *kind;
 }

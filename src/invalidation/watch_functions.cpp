@@ -6,6 +6,7 @@
 #include "pg/array.hpp"
 #include "pg/hierarchy.hpp"
 #include "pg/identity.hpp"
+#include "pg/library.hpp"
 
 namespace invalidation {
 
@@ -109,6 +110,7 @@ using namespace invalidation;
 
 PG_FUNCTION(mosaic_watch)
 {
+	pg::require_same_series();
 	const pg::arguments in(fcinfo);
 	require_arguments(in);
 	watch w = watch_of(in);

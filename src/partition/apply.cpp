@@ -10,6 +10,7 @@
 #include "partition/apply.hpp"
 
 #include "partition/build.hpp"
+#include "partition/counters.hpp"
 #include "partition/default_partition.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
@@ -140,7 +141,9 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 		return {};
 	const pg::foreign_keys keys = pg::foreign_keys_of(settings.parent);
 	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	const TimestampTz asked_at = GetCurrentTimestamp();
 	const pg::lock_outcome locks = pg::acquire_all(locks_of(settings, steps.front(), keys), policy);
+	count_locks(locks.tries, GetCurrentTimestamp() - asked_at);
 	if (!locks.granted)
 		return {defer(settings, steps.front(), locks.tries)};
 

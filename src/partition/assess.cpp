@@ -141,6 +141,9 @@ void assess_range(const set_state &state, TimestampTz reference_time, assessment
 	const bool begins_later = set.start() && set.axis_key().compare(now, *set.start()) < 0;
 	assess_coverage(set, begins_later ? *set.start() : now, result);
 	assess_past(set, now, result);
+	if (set.table().bounded() > 0)
+		if (const std::optional<position> oldest = set.lower(set.table().range(0)); oldest && !set.is_infinite(*oldest))
+			result.oldest_at = instant(set, *oldest);
 }
 
 // What is due is due, whether or not somebody paused it.

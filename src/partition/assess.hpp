@@ -41,6 +41,7 @@ struct assessment {
 	int due = 0;							// partitions to be made of the parent itself
 	std::vector<shortage> below;
 	std::vector<gap> past_gaps;
+	std::optional<TimestampTz> oldest_at; // lower bound of the oldest partition, where that is a time
 	Oid default_partition = InvalidOid;
 	int64 default_rows = 0; // counted up to a thousand, estimated beyond
 	plan blocked;			// partitions that rows of a default are in the way of

@@ -36,34 +36,53 @@ void execute(const std::vector<std::string> &statements, std::string &command)
 	}
 }
 
-// A partition arrives whole: what is below it is there before it is attached,
-// even where that level makes no new partitions by itself (create_paused).
-void build(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, const request &asked, std::string &command)
+namespace {
+
+// A partition arrives whole: what is below it comes in the same step, even
+// where that level makes no new partitions by itself (create_paused).
+void create_below(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command,
+				  std::vector<std::string> &placing)
 {
-	execute(sql.table, command);
 	if (settings.levels.empty() || what.what == action::create_default)
 		return;
-	inherited down = from_parent;
-	down.identity_index = InvalidOid; // set from above, once all is attached
 	set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
 	below.create_paused = false;
 	for (const step &part : plan_level(below, asked).steps)
-		create(below, part, down, asked, command);
+	{
+		const creation_ddl sql = creation_ddl_of(below, part, from_parent);
+		execute(sql.table, command);
+		placing.insert(placing.end(), sql.place.begin(), sql.place.end());
+		create_below(below, part, from_parent, asked, command, placing);
+	}
 }
 
-void place(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, std::string &command)
+} // namespace
+
+void build(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, const request &asked, std::string &command)
 {
-	execute(sql.place, command);
+	execute(sql.table, command);
+	std::vector<std::string> placing;
+	create_below(settings, what, from_parent, asked, command, placing);
+	execute(placing, command);
+}
+
+void place(const set &settings, const std::vector<std::string> &placing, const step &what, const inherited &from_parent, std::string &command)
+{
+	execute(placing, command);
 	if (OidIsValid(from_parent.identity_index))
 		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index, command);
 }
 
+// Attached from the top down: since 17 ATTACH makes identity columns of what
+// is attached, but not of what is below it, and a DETACH fails for those.
 void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
 {
 	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
-	build(settings, sql, what, from_parent, asked, command);
+	std::vector<std::string> placing = sql.place;
+	execute(sql.table, command);
+	create_below(settings, what, from_parent, asked, command, placing);
 	const bool excluded = exclude_from_default(settings.parent, what, command);
-	place(settings, sql, what, from_parent, command);
+	place(settings, placing, what, from_parent, command);
 	if (excluded)
 		end_exclusion(settings.parent, command);
 }

@@ -11,14 +11,14 @@ namespace partition {
 // Runs statements and appends them to the text of what was run.
 void execute(const std::vector<std::string> &statements, std::string &command);
 
-// The table of a step, whole with what is below it, not yet attached; with
-// the rights of the current user.
+// The table of a step, whole with what is below it, not yet attached, so that
+// it can be filled.
 void build(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, const request &asked, std::string &command);
 
 // Attaches it and gives it what only a partition can have.
-void place(const set &settings, const creation_ddl &sql, const step &what, const inherited &from_parent, std::string &command);
+void place(const set &settings, const std::vector<std::string> &placing, const step &what, const inherited &from_parent, std::string &command);
 
-// Both.
+// A partition without rows, made and attached.
 void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command);
 
 } // namespace partition

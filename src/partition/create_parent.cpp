@@ -4,6 +4,7 @@
 #include "partition/misses.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
+#include "pg/library.hpp"
 #include "pg/naming.hpp"
 #include "pg/rowset.hpp"
 
@@ -23,6 +24,7 @@ namespace {
 
 PG_FUNCTION(mosaic_create_parent)
 {
+	pg::require_same_series();
 	const pg::arguments arguments(fcinfo);
 	arguments.require(0, "parent");
 	set settings = settings_of(arguments, 1);
@@ -50,6 +52,7 @@ PG_FUNCTION(mosaic_create_parent)
 
 PG_FUNCTION(mosaic_drop_parent)
 {
+	pg::require_same_series();
 	const Oid parent = pg::arguments(fcinfo).oid(0);
 	require_set(parent);
 	pg::require_ownership_or_gone(parent);

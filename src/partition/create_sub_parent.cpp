@@ -17,6 +17,7 @@
 #include "partition/validate.hpp"
 #include "pg/foreign_keys.hpp"
 #include "pg/identity.hpp"
+#include "pg/library.hpp"
 #include "pg/locking.hpp"
 #include "pg/naming.hpp"
 #include "pg/partition_clause.hpp"
@@ -170,6 +171,7 @@ std::vector<leaf> leaves_to_rebuild(const set &whole, const std::string &clause)
 
 PG_FUNCTION(mosaic_create_sub_parent)
 {
+	pg::require_same_series();
 	const pg::arguments arguments(fcinfo);
 	arguments.require(0, "parent");
 	arguments.require(1, "partition_by");

@@ -165,7 +165,7 @@ moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
 	// What lies below, where the partition grows, the default has had to refuse.
 	done.rows = transfer(default_partition, partition, what.condition, done.command);
 	exclude_emptied(level.parent, bound, done.command);
-	place(level, sql, what.what, from_parent, done.command);
+	place(level, sql.place, what.what, from_parent, done.command);
 	end_exclusion(level.parent, done.command);
 	execute({alter(partition) + "DROP CONSTRAINT " + bound_constraint}, done.command);
 	hide_from_older_snapshots(partition);

@@ -8,6 +8,7 @@
 #include "partition/tree.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
+#include "pg/library.hpp"
 #include "pg/routing.hpp"
 #include "pg/rowset.hpp"
 #include "pg/trigger.hpp"
@@ -72,6 +73,7 @@ std::vector<pg::time_zone> zones_of(Oid parent)
 
 PG_FUNCTION(mosaic_plan)
 {
+	pg::require_same_series();
 	const pg::arguments arguments(fcinfo);
 	const TimestampTz reference_time = reference_time_of(arguments);
 	pg::rowset rows(fcinfo);
@@ -82,6 +84,7 @@ PG_FUNCTION(mosaic_plan)
 
 PG_FUNCTION(mosaic_run_maintenance)
 {
+	pg::require_same_series();
 	const pg::arguments arguments(fcinfo);
 	const TimestampTz reference_time = reference_time_of(arguments);
 	require_primary("mosaic.run_maintenance()");
@@ -95,6 +98,7 @@ PG_FUNCTION(mosaic_run_maintenance)
 
 PG_FUNCTION(mosaic_maintain)
 {
+	pg::require_same_series();
 	require_primary("mosaic.maintain()");
 	if (!pg::may_commit(fcinfo))
 		throw pg::failure(ERRCODE_INVALID_TRANSACTION_TERMINATION, "mosaic.maintain() cannot run inside a transaction block",
@@ -109,6 +113,7 @@ PG_FUNCTION(mosaic_maintain)
 
 PG_FUNCTION(mosaic_confirm_retention)
 {
+	pg::require_same_series();
 	const Oid parent = pg::arguments(fcinfo).oid(0);
 	require_set(parent);
 	pg::require_ownership(parent);

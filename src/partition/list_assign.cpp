@@ -9,6 +9,7 @@
 #include "partition/lists.hpp"
 #include "partition/tree.hpp"
 #include "pg/identity.hpp"
+#include "pg/library.hpp"
 #include "pg/naming.hpp"
 #include "pg/rowset.hpp"
 
@@ -183,6 +184,7 @@ std::vector<assigned> assign_to_list(Oid table, const std::string &name, const p
 
 PG_FUNCTION(mosaic_list_assign)
 {
+	pg::require_same_series();
 	const pg::arguments arguments(fcinfo);
 	const Oid table = arguments.oid(0);
 	pg::require_relation(table);

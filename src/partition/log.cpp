@@ -1,6 +1,7 @@
 // log.cpp: the record of what maintenance did, and of what went wrong.
 #include "partition/log.hpp"
 
+#include "partition/counters.hpp"
 #include "partition/settings.hpp"
 #include "pg/identity.hpp"
 #include "pg/spi.hpp"
@@ -55,6 +56,7 @@ bool is_conflict(int sqlstate)
 
 void record(const log_entry &entry)
 {
+	count_action(entry.action, entry.outcome);
 	run(insert_log, {pg::regclass_value(entry.parent), pg::text_value(entry.action), text_or_null(entry.partition), text_or_null(entry.lower),
 					 text_or_null(entry.upper), pg::text_value(entry.outcome), pg::int4_value(entry.lock_tries), pg::float8_value(entry.seconds),
 					 text_or_null(entry.sqlstate), text_or_null(entry.detail), text_or_null(entry.command)});

@@ -119,9 +119,22 @@ CREATE TABLE mosaic.partition_log (
 	pid         integer NOT NULL DEFAULT pg_catalog.pg_backend_pid()
 );
 CREATE INDEX partition_log_at ON mosaic.partition_log (at);
+CREATE INDEX partition_log_parent ON mosaic.partition_log (parent, at); -- the last one of a set
 COMMENT ON TABLE mosaic.partition_log IS 'One row a step of maintenance, kept mosaic.log_days days. A role sees the steps of the parents it owns.';
+COMMENT ON COLUMN mosaic.partition_log.id IS 'Counts up: steps have the order of their numbers';
+COMMENT ON COLUMN mosaic.partition_log.at IS 'When the step was written down, at its end';
+COMMENT ON COLUMN mosaic.partition_log.parent IS 'The parent of the set';
+COMMENT ON COLUMN mosaic.partition_log.action IS 'create, create_default, drop, detach, move or finalize (of a concurrent detach that somebody broke off)';
+COMMENT ON COLUMN mosaic.partition_log.partition IS 'Name of the partition, which may be gone';
+COMMENT ON COLUMN mosaic.partition_log.lower_bound IS 'Lower bound of the partition, inclusive; of a list its keys, of a hash partition remainder and modulus';
+COMMENT ON COLUMN mosaic.partition_log.upper_bound IS 'Upper bound of the partition, exclusive';
 COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget) or failed';
 COMMENT ON COLUMN mosaic.partition_log.lock_tries IS 'How often the locks of the step were asked for';
+COMMENT ON COLUMN mosaic.partition_log.duration IS 'Time that the step took from its first statement on';
+COMMENT ON COLUMN mosaic.partition_log.sqlstate IS 'SQLSTATE of what ended a step that is not done';
+COMMENT ON COLUMN mosaic.partition_log.detail IS 'Why the step was due; of one that is not done, what was in its way';
+COMMENT ON COLUMN mosaic.partition_log.command IS 'The SQL of the step';
+COMMENT ON COLUMN mosaic.partition_log.pid IS 'Process that did it';
 ALTER TABLE mosaic.partition_log ENABLE ROW LEVEL SECURITY;
 CREATE POLICY owner ON mosaic.partition_log FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
 CREATE POLICY monitor ON mosaic.partition_log FOR SELECT TO pg_monitor USING (true);
@@ -142,6 +155,15 @@ CREATE TABLE mosaic.partition_failure (
 	PRIMARY KEY (parent, work)
 );
 COMMENT ON TABLE mosaic.partition_failure IS 'One row a set and kind of work (create, retain, drain) whose last pass failed: how often in a row, with what error, and when it is tried again';
+COMMENT ON COLUMN mosaic.partition_failure.parent IS 'The parent of the set';
+COMMENT ON COLUMN mosaic.partition_failure.work IS 'create, retain or drain: none stops another';
+COMMENT ON COLUMN mosaic.partition_failure.failures IS 'Passes in a row that failed';
+COMMENT ON COLUMN mosaic.partition_failure.failed_at IS 'When the last of them failed';
+COMMENT ON COLUMN mosaic.partition_failure.next_try IS 'When the worker tries again; it waits longer after each failure';
+COMMENT ON COLUMN mosaic.partition_failure.sqlstate IS 'SQLSTATE of the last error';
+COMMENT ON COLUMN mosaic.partition_failure.message IS 'Its message';
+COMMENT ON COLUMN mosaic.partition_failure.detail IS 'Its detail';
+COMMENT ON COLUMN mosaic.partition_failure.hint IS 'Its hint';
 ALTER TABLE mosaic.partition_failure ENABLE ROW LEVEL SECURITY;
 CREATE POLICY owner ON mosaic.partition_failure FOR SELECT TO PUBLIC USING (mosaic.owns(parent));
 CREATE POLICY monitor ON mosaic.partition_failure FOR SELECT TO pg_monitor USING (true);
@@ -160,7 +182,13 @@ CREATE TABLE mosaic.retiring_partition (
 	since       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
 );
 COMMENT ON TABLE mosaic.retiring_partition IS 'Partitions on their way out by DETACH CONCURRENTLY; the row goes when the action is done';
+COMMENT ON COLUMN mosaic.retiring_partition.partition IS 'The partition';
+COMMENT ON COLUMN mosaic.retiring_partition.parent IS 'The table that it is or was a partition of';
 COMMENT ON COLUMN mosaic.retiring_partition.root IS 'Parent of the set; differs from parent below the first level';
+COMMENT ON COLUMN mosaic.retiring_partition.action IS 'What becomes of it once it is detached: drop, detach (it stays as it is) or move';
+COMMENT ON COLUMN mosaic.retiring_partition.lower_bound IS 'Lower bound that it had';
+COMMENT ON COLUMN mosaic.retiring_partition.upper_bound IS 'Upper bound that it had';
+COMMENT ON COLUMN mosaic.retiring_partition.since IS 'When it began';
 ALTER TABLE mosaic.retiring_partition ENABLE ROW LEVEL SECURITY;
 CREATE POLICY owner ON mosaic.retiring_partition FOR SELECT TO PUBLIC USING (mosaic.owns(root));
 CREATE POLICY monitor ON mosaic.retiring_partition FOR SELECT TO pg_monitor USING (true);
@@ -170,6 +198,8 @@ CREATE TABLE mosaic.retention_confirmed (
 	parent regclass PRIMARY KEY
 );
 COMMENT ON TABLE mosaic.retention_confirmed IS 'Sets whose next pass may retire more than mosaic.max_drops partitions, by mosaic.confirm_retention()';
+COMMENT ON COLUMN mosaic.retention_confirmed.parent IS 'The parent of the set';
+REVOKE ALL ON mosaic.retention_confirmed FROM PUBLIC;  -- written for the owner of the set by mosaic.confirm_retention()
 
 -- Functions.
 

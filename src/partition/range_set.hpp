@@ -31,6 +31,8 @@ public:
 	// Where the set stands: the reference time on the key's axis, or the
 	// largest key.
 	position now(TimestampTz reference_time) const;
+	// The largest key there is, of a key that is a number.
+	std::optional<position> largest_number() const;
 
 	// Ends of a partition; an infinite one yields nothing.
 	std::optional<position> lower(const pg::range_partition &range, rounding round = rounding::down) const;
@@ -42,8 +44,6 @@ public:
 	std::string name_of(const pg::range_bound &lower, const position &at, const names &planned) const;
 
 private:
-	std::optional<position> largest_number() const;
-
 	set settings_;
 	pg::partition_table table_;
 	pg::time_zone zone_;

@@ -238,8 +238,25 @@ std::vector<Oid> all_parents()
 	return parents;
 }
 
+static constinit bool inserting = false;
+
+bool inserting_set()
+{
+	return inserting;
+}
+
+// Unwinding resets it as well.
+class insertion {
+public:
+	insertion() { inserting = true; }
+	~insertion() { inserting = false; }
+	insertion(const insertion &) = delete;
+	insertion &operator=(const insertion &) = delete;
+};
+
 bool insert_set(const set &row)
 {
+	const insertion ours;
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
 	return spi.execute(insert_one,
@@ -252,6 +269,7 @@ bool insert_set(const set &row)
 
 void insert_level(const set &row, Oid parent, int level)
 {
+	const insertion ours;
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi().execute(insert_level_row,
 					  {pg::regclass_value(parent), pg::int4_value(level), pg::text_value(row.partition_by), pg::text_value(row.strategy),

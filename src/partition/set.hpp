@@ -87,6 +87,8 @@ std::vector<Oid> all_parents();
 bool insert_set(const set &row); // false where the parent has a set already
 // level: 2 is the level of the parent's partitions' partitions.
 void insert_level(const set &row, Oid parent, int level);
+// Is the row that a trigger sees being inserted by one of these two?
+bool inserting_set();
 // level: 1 is the set's own.
 void store_lists(Oid parent, int level, const std::string &json);
 void delete_set(Oid parent);

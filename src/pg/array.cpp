@@ -1,71 +1,64 @@
-// array.cpp: one-dimensional arrays of text and name.
+// array.cpp: SQL arrays as lists of their elements.
 #include "pg/array.hpp"
 
 namespace pg {
 
 namespace {
 
-// What deconstruct_array and construct_array have to know of a type.
-struct element_layout {
-	Oid type;
-	int length;
-	bool by_value;
-	char alignment;
-};
-
-constexpr element_layout layout_of(Oid type)
+value array_without_nulls(Oid element_type, const vector<Datum> &values)
 {
-	switch (type)
-	{
-	case NAMEOID:
-		return {NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR};
-	case INT8OID:
-		return {INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE};
-	default:
-		return {TEXTOID, -1, false, TYPALIGN_INT};
-	}
-}
-
-struct elements {
-	Datum *datums;
-	bool *nulls;
-	int count;
-};
-
-elements deconstruct(Datum array, Oid type)
-{
-	const element_layout layout = layout_of(type);
-	return call([=] {
-		elements e;
-		deconstruct_array(DatumGetArrayTypeP(array), layout.type, layout.length, layout.by_value, layout.alignment, &e.datums,
-						  &e.nulls, &e.count);
-		return e;
-	});
-}
-
-Datum construct(vector<Datum> &datums, Oid type)
-{
-	const element_layout layout = layout_of(type);
-	return call([&] {
-		return PointerGetDatum(construct_array(datums.data(), static_cast<int>(datums.size()), layout.type, layout.length,
-											   layout.by_value, layout.alignment));
-	});
+	return array_value(element_type, values, vector<char>(values.size(), false));
 }
 
 } // namespace
 
+array_elements elements_of(Datum array)
+{
+	return call([=] {
+		array_elements found;
+		ArrayType *plain = DatumGetArrayTypeP(array);
+		found.type = ARR_ELEMTYPE(plain);
+		int16 size;
+		bool by_value;
+		char alignment;
+		get_typlenbyvalalign(found.type, &size, &by_value, &alignment);
+		deconstruct_array(plain, found.type, size, by_value, alignment, &found.values, &found.nulls, &found.count);
+		return found;
+	});
+}
+
+value array_value(Oid element_type, const vector<Datum> &values, const vector<char> &nulls)
+{
+	static_assert(sizeof(bool) == sizeof(char));
+	const Datum array = call([&] {
+		int16 size;
+		bool by_value;
+		char alignment;
+		get_typlenbyvalalign(element_type, &size, &by_value, &alignment);
+		int dimensions[1] = {static_cast<int>(values.size())};
+		int lower_bounds[1] = {1};
+		if (values.empty())
+			return PointerGetDatum(construct_empty_array(element_type));
+		return PointerGetDatum(construct_md_array(const_cast<Datum *>(values.data()),
+												  reinterpret_cast<bool *>(const_cast<char *>(nulls.data())), 1, dimensions,
+												  lower_bounds, element_type, size, by_value, alignment));
+	});
+	return {call(get_array_type, element_type), array, false};
+}
+
 std::vector<std::optional<std::string>> text_elements(Datum array, Oid element_type)
 {
-	const elements all = deconstruct(array, element_type);
+	const array_elements all = elements_of(array);
+	Assert(all.type == element_type);
 	std::vector<std::optional<std::string>> out;
 	for (int i = 0; i < all.count; ++i)
 	{
 		if (all.nulls[i])
 			out.emplace_back();
 		else if (element_type == NAMEOID)
-			out.emplace_back(NameStr(*DatumGetName(all.datums[i])));
+			out.emplace_back(NameStr(*DatumGetName(all.values[i])));
 		else
-			out.emplace_back(to_string(all.datums[i]));
+			out.emplace_back(to_string(all.values[i]));
 	}
 	return out;
 }
@@ -82,12 +75,21 @@ std::vector<std::string> texts(Datum array, const char *argument, Oid element_ty
 	return out;
 }
 
+std::vector<int64> int8_elements(Datum array)
+{
+	const array_elements all = elements_of(array);
+	std::vector<int64> out;
+	for (int i = 0; i < all.count; ++i)
+		out.push_back(DatumGetInt64(all.values[i]));
+	return out;
+}
+
 value text_array_value(const std::vector<std::string> &elements)
 {
 	vector<Datum> datums;
 	for (const std::string &element : elements)
 		datums.push_back(text_value(std::string_view(element)).datum);
-	return {TEXTARRAYOID, construct(datums, TEXTOID), false};
+	return array_without_nulls(TEXTOID, datums);
 }
 
 value name_array_value(const std::vector<std::string> &elements)
@@ -95,7 +97,7 @@ value name_array_value(const std::vector<std::string> &elements)
 	vector<Datum> datums;
 	for (const std::string &element : elements)
 		datums.push_back(name_value(element.c_str()).datum);
-	return {NAMEARRAYOID, construct(datums, NAMEOID), false};
+	return array_without_nulls(NAMEOID, datums);
 }
 
 value int8_array_value(const std::vector<int64> &elements)
@@ -103,16 +105,7 @@ value int8_array_value(const std::vector<int64> &elements)
 	vector<Datum> datums;
 	for (const int64 element : elements)
 		datums.push_back(int8_value(element).datum);
-	return {INT8ARRAYOID, construct(datums, INT8OID), false};
-}
-
-std::vector<int64> int8_elements(Datum array)
-{
-	const elements all = deconstruct(array, INT8OID);
-	std::vector<int64> out;
-	for (int i = 0; i < all.count; ++i)
-		out.push_back(DatumGetInt64(all.datums[i]));
-	return out;
+	return array_without_nulls(INT8OID, datums);
 }
 
 } // namespace pg

@@ -107,11 +107,6 @@ void reload_configuration_if_asked()
 	call([] { ProcessConfigFile(PGC_SIGHUP); });
 }
 
-bool in_recovery()
-{
-	return call(RecoveryInProgress);
-}
-
 void report_activity(const char *what)
 {
 	call([=] { pgstat_report_activity(what != nullptr ? STATE_RUNNING : STATE_IDLE, what); });

@@ -39,12 +39,9 @@ void force_maintenance_settings();
 // Reads the configuration again where SIGHUP has asked for it.
 void reload_configuration_if_asked();
 
-// Workers start when recovery has ended: on a standby, by promotion.
-bool in_recovery();
-
 // What pg_stat_activity shows for this process; null while it rests.
 void report_activity(const char *what);
-// What it shows for another; empty where it rests or is not there.
+// What it shows for another; in the server's words where that cannot be said.
 std::string activity_of(pid_t process);
 
 // Signals before anything else: SIGTERM ends the process at the next safe

@@ -43,9 +43,4 @@ inline std::string hex_text(std::string_view bytes)
 	return text;
 }
 
-inline Datum bytea_datum(std::string_view bytes)
-{
-	return call([=] { return PointerGetDatum(cstring_to_text_with_len(bytes.data(), static_cast<int>(bytes.size()))); });
-}
-
 } // namespace pg

@@ -54,6 +54,7 @@ catalog_scan::~catalog_scan()
 const catalog_row *catalog_scan::next()
 {
 	call([this] {
+		CHECK_FOR_INTERRUPTS();
 		row_.tuple_ = systable_getnext(scan_);
 		if (HeapTupleIsValid(row_.tuple_))
 			heap_deform_tuple(row_.tuple_, RelationGetDescr(relation_.get()), row_.values_, row_.nulls_);

@@ -19,6 +19,16 @@ std::optional<column_info> find_column(Relation table, const std::string &name)
 	return std::nullopt;
 }
 
+std::string column_list(Relation table)
+{
+	const TupleDesc description = RelationGetDescr(table);
+	std::string list;
+	for (int i = 0; i < description->natts; ++i)
+		if (const FormData_pg_attribute *attribute = TupleDescAttr(description, i); !attribute->attisdropped)
+			list += (list.empty() ? "\"" : ", \"") + std::string(NameStr(attribute->attname)) + "\"";
+	return list;
+}
+
 std::vector<std::string> primary_key(Relation table)
 {
 	const Oid index_oid = call([=] {

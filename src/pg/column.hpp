@@ -20,6 +20,9 @@ struct column_info {
 // Nothing where there is no such column; system columns are none.
 std::optional<column_info> find_column(Relation table, const std::string &name);
 
+// All of them, as a message lists them: "id", "name".
+std::string column_list(Relation table);
+
 // Columns of the primary key in its order; empty without one.
 std::vector<std::string> primary_key(Relation table);
 

@@ -2,6 +2,8 @@
 // newest form, naming the server's commit.
 #pragma once
 
+#include <vector>
+
 #include "pg/server.hpp"
 
 extern "C" {
@@ -10,6 +12,13 @@ extern "C" {
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_tablespace.h"
 #include "tcop/pquery.h"
+
+// Up to 18 this one asks for ICU's headers, which the server's development
+// files do not bring along.  What we read lies before what they change.
+#pragma push_macro("USE_ICU")
+#undef USE_ICU
+#include "utils/pg_locale.h"
+#pragma pop_macro("USE_ICU")
 }
 
 #if PG_VERSION_NUM < 150000
@@ -17,6 +26,48 @@ extern "C" {
 #endif
 
 namespace pg {
+
+// 19 added flags to table_beginscan and index_beginscan, 18 statistics to the
+// latter (0fbceae84).
+inline TableScanDesc table_beginscan(Relation table, Snapshot snapshot)
+{
+#if PG_VERSION_NUM >= 190000
+	return ::table_beginscan(table, snapshot, 0, nullptr, SO_NONE);
+#else
+	return ::table_beginscan(table, snapshot, 0, nullptr);
+#endif
+}
+
+inline IndexScanDesc index_beginscan(Relation table, Relation index, Snapshot snapshot, int keys)
+{
+#if PG_VERSION_NUM >= 190000
+	return ::index_beginscan(table, index, snapshot, nullptr, keys, 0, SO_NONE);
+#elif PG_VERSION_NUM >= 180000
+	return ::index_beginscan(table, index, snapshot, nullptr, keys, 0);
+#else
+	return ::index_beginscan(table, index, snapshot, keys, 0);
+#endif
+}
+
+// 18 replaced lc_collate_is_c, which knew no collation as well (06421b084).
+inline bool lc_collate_is_c(Oid collation)
+{
+#if PG_VERSION_NUM >= 180000
+	return OidIsValid(collation) && pg_newlocale_from_collation(collation)->collate_is_c;
+#else
+	return ::lc_collate_is_c(collation);
+#endif
+}
+
+// 17 replaced IsBackgroundWorker (393b5599e).
+inline bool is_background_worker()
+{
+#if PG_VERSION_NUM >= 170000
+	return AmBackgroundWorkerProcess();
+#else
+	return IsBackgroundWorker;
+#endif
+}
 
 // 16 replaced pg_class_ownercheck and its kin (afbfc0298).
 inline bool class_ownercheck(Oid relation, Oid role)
@@ -73,6 +124,22 @@ inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
 #else
 	return pg_tablespace_aclcheck(tablespace, role, mode);
 #endif
+}
+
+// 19 brought ALTER TABLE ... SPLIT PARTITION and MERGE PARTITIONS: the partitions
+// that such a step makes.
+inline std::vector<const RangeVar *> split_or_merged([[maybe_unused]] const AlterTableCmd *step)
+{
+	std::vector<const RangeVar *> made;
+#if PG_VERSION_NUM >= 190000
+	const auto *command = reinterpret_cast<const PartitionCmd *>(step->def);
+	if (step->subtype == AT_MergePartitions)
+		made.push_back(command->name);
+	if (step->subtype == AT_SplitPartition)
+		for (int i = 0; i < list_length(command->partlist); ++i)
+			made.push_back(list_nth_node(SinglePartitionSpec, command->partlist, i)->name);
+#endif
+	return made;
 }
 
 // 17 brought transaction_timeout (51efe38cb).

@@ -7,27 +7,10 @@ extern "C" {
 
 namespace pg {
 
-namespace {
-
-// A mistake is shown in the text that was parsed, not in the user's query.
-void show_parsed_text(void *text)
-{
-	const int position = geterrposition();
-	if (position <= 0)
-		return;
-	errposition(0);
-	internalerrposition(position);
-	internalerrquery(static_cast<const char *>(text));
-}
-
-} // namespace
-
 bool is_one_expression(const std::string &text)
 {
 	const std::string statement = "SELECT (" + text + "\n)";
-	ErrorContextCallback context{error_context_stack, show_parsed_text, const_cast<char *>(statement.c_str())};
 	return call([&] {
-		error_context_stack = &context; // put back by call
 		const List *statements = raw_parser(statement.c_str(), RAW_PARSE_DEFAULT);
 		if (list_length(statements) != 1)
 			return false;

@@ -1,4 +1,4 @@
-// extension.hpp: this extension as an object of the current database.
+// extension.hpp: extensions as objects of the current database.
 #pragma once
 
 #include <string>
@@ -10,9 +10,12 @@ namespace pg {
 struct installed_extension {
 	Oid oid; // InvalidOid where it is not installed
 	std::string version;
+	Oid schema;
 };
 
-installed_extension find_extension();
+installed_extension find_extension(const char *name = "pg_mosaic");
+// A table that belongs to an extension, by its bare name; InvalidOid for none.
+Oid table_of_extension(const installed_extension &extension, const char *name);
 
 // Keeps DROP EXTENSION waiting until the end of the transaction.  False where
 // it was quicker.

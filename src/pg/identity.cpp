@@ -64,6 +64,15 @@ void require_ownership(Oid relation)
 	});
 }
 
+void require_privilege(Oid relation, AclMode mode)
+{
+	call([=] {
+		const AclResult result = pg_class_aclcheck(relation, GetUserId(), mode);
+		if (result != ACLCHECK_OK)
+			aclcheck_error(result, get_relkind_objtype(get_rel_relkind(relation)), get_rel_name(relation));
+	});
+}
+
 Oid schema_oid()
 {
 	return call([] { return get_namespace_oid("mosaic", false); });

@@ -41,6 +41,9 @@ void require_ownership(Oid relation);
 void require_ownership_or_gone(Oid relation);
 bool owns(Oid relation);
 bool is_monitor(); // a member of pg_monitor
+// Refuses, as the server would, a relation on which the current user has none
+// of these privileges (ACL_…).
+void require_privilege(Oid relation, AclMode mode);
 // Refuses an OID that is no relation (42P01).
 void require_relation(Oid relation);
 // Refuses, as the server would, a role that may not create there, or a name

@@ -1,6 +1,7 @@
 // largest_key.cpp: how far a table's key has come.
 #include "pg/largest_key.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/identity.hpp"
 #include "pg/naming.hpp"
 #include "pg/resources.hpp"
@@ -47,7 +48,7 @@ std::optional<Datum> last_entry(Relation table, Oid index_oid, AttrNumber column
 		TupleTableSlot *slot = table_slot_create(table, nullptr);
 		ScanKeyData not_null;
 		ScanKeyEntryInitialize(&not_null, SK_ISNULL | SK_SEARCHNOTNULL, 1, InvalidStrategy, InvalidOid, InvalidOid, InvalidOid, 0);
-		IndexScanDesc scan = index_beginscan(table, index, GetActiveSnapshot(), 1, 0);
+		IndexScanDesc scan = pg::index_beginscan(table, index, GetActiveSnapshot(), 1);
 		index_rescan(scan, &not_null, 1, nullptr, 0);
 		if (index_getnext_slot(scan, BackwardScanDirection, slot))
 		{
@@ -85,17 +86,27 @@ std::optional<Datum> by_query(Oid partition, Oid parent)
 
 } // namespace
 
+static AttrNumber column_of_partition(const relation &table, AttrNumber parent_column, Oid parent)
+{
+	if (parent_column <= 0 || table.form()->relkind != RELKIND_RELATION)
+		return InvalidAttrNumber;
+	return call([&, partition = table.oid()] { return get_attnum(partition, get_attname(parent, parent_column, false)); });
+}
+
 std::optional<Datum> largest_key(Oid partition, AttrNumber parent_column, Oid parent)
 {
 	const relation table(partition, AccessShareLock);
-	if (parent_column > 0 && table.form()->relkind == RELKIND_RELATION)
-	{
-		const AttrNumber column = call([&] { return get_attnum(partition, get_attname(parent, parent_column, false)); });
-		const Oid index = call([&] { return leading_index(table.get(), column); });
-		if (OidIsValid(index))
+	if (const AttrNumber column = column_of_partition(table, parent_column, parent); column != InvalidAttrNumber)
+		if (const Oid index = call([&] { return leading_index(table.get(), column); }); OidIsValid(index))
 			return last_entry(table.get(), index, column);
-	}
 	return by_query(partition, parent);
+}
+
+bool has_leading_index(Oid partition, AttrNumber parent_column, Oid parent)
+{
+	const relation table(partition, AccessShareLock);
+	const AttrNumber column = column_of_partition(table, parent_column, parent);
+	return column != InvalidAttrNumber && OidIsValid(call([&] { return leading_index(table.get(), column); }));
 }
 
 } // namespace pg

@@ -13,5 +13,7 @@ namespace pg {
 // Nothing where the partition has no rows.  Copied into the current memory
 // context.
 std::optional<Datum> largest_key(Oid partition, AttrNumber parent_column, Oid parent);
+// Is there such an index, so that looking is cheap?
+bool has_leading_index(Oid partition, AttrNumber parent_column, Oid parent);
 
 } // namespace pg

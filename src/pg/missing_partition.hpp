@@ -26,8 +26,8 @@ struct missing_row {
 };
 
 // Asked in the session whose statement failed, in a subtransaction of what is
-// about to be rolled back.  An error of its own goes no further.  True: a partition for the row is being made, so
-// the client is told to try again.
+// about to be rolled back.  An error of its own goes no further.  True: a
+// partition for the row is being made, so the client is told to try again.
 using missing_row_receiver = bool (*)(const missing_row &row);
 
 // For processes whose rows come from no statement, those that apply a logical

@@ -71,6 +71,11 @@ std::string schema_name(Oid schema)
 	return name;
 }
 
+Oid schema_named(const std::string &name)
+{
+	return call([&] { return get_namespace_oid(name.c_str(), true); });
+}
+
 Oid relation_named(Oid schema, const std::string &name)
 {
 	return call([&] { return get_relname_relid(name.c_str(), schema); });

@@ -10,4 +10,9 @@ namespace pg {
 // relation's own locks, and so not with VACUUM.
 void lock_exclusively(Oid relation);
 
+// A sign that others can see for as long as this session lasts, or until its
+// DISCARD ALL.  Sessions may show it at the same time.
+void show_for_session(Oid extension);
+bool shown_by_a_session(Oid extension);
+
 } // namespace pg

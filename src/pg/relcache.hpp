@@ -23,6 +23,13 @@ inline void on_change(RelcacheCallbackFunction callback)
 	call([=] { CacheRegisterRelcacheCallback(callback, 0); });
 }
 
+// Are the changes those of another server, or of a restore?  Then only the
+// triggers fire that were enabled for it.
+inline bool applies_replicated_changes()
+{
+	return SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA;
+}
+
 } // namespace pg
 
 // PG_FUNCTION for a function that must know of every transaction that has

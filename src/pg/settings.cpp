@@ -20,14 +20,6 @@ void define_int(const setting &about, int *variable, int minimum, int maximum)
 	});
 }
 
-void define_string(const setting &about, char **variable, const char *boot_value)
-{
-	call([&] {
-		DefineCustomStringVariable(about.name, about.description, nullptr, variable, boot_value, about.context, about.flags,
-								   nullptr, nullptr, nullptr);
-	});
-}
-
 void define_enum(const setting &about, int *variable, const config_enum_entry *options)
 {
 	call([&] {

@@ -14,7 +14,6 @@ struct setting {
 
 void define_bool(const setting &about, bool *variable);
 void define_int(const setting &about, int *variable, int minimum, int maximum);
-void define_string(const setting &about, char **variable, const char *boot_value);
 // The options end with a null name; the setting is an int.
 void define_enum(const setting &about, int *variable, const config_enum_entry *options);
 // After the last definition: an unknown mosaic.* is a mistake from then on.

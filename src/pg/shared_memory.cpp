@@ -7,7 +7,7 @@ namespace pg {
 
 namespace {
 
-constinit shared_area areas[4] = {};
+constinit shared_area areas[8] = {};
 constinit int count = 0;
 constinit shmem_request_hook_type next_request = nullptr;
 constinit shmem_startup_hook_type next_startup = nullptr;
@@ -58,8 +58,11 @@ void request_shared_area(const shared_area &area)
 void before_leaving_shared_memory(void (*fn)())
 {
 	call([=] {
-		before_shmem_exit([](int, Datum argument) { reinterpret_cast<void (*)()>(DatumGetPointer(argument))(); },
-						  PointerGetDatum(reinterpret_cast<void *>(fn)));
+		before_shmem_exit(
+			[](int, Datum argument) {
+				boundary([argument] { reinterpret_cast<void (*)()>(DatumGetPointer(argument))(); });
+			},
+			PointerGetDatum(reinterpret_cast<void *>(fn)));
 	});
 }
 

@@ -3,6 +3,7 @@
 
 #include "pg/table_rows.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/resources.hpp"
 
 extern "C" {
@@ -17,7 +18,7 @@ static int64 counted_rows(Relation table, int64 limit)
 	return call([=] {
 		int64 rows = 0;
 		TupleTableSlot *slot = table_slot_create(table, nullptr);
-		TableScanDesc scan = table_beginscan(table, GetActiveSnapshot(), 0, nullptr);
+		TableScanDesc scan = pg::table_beginscan(table, GetActiveSnapshot());
 		while (rows < limit && table_scan_getnextslot(scan, ForwardScanDirection, slot))
 			++rows;
 		table_endscan(scan);

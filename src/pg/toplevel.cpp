@@ -43,7 +43,7 @@ void lift_limits()
 
 void run_at_top_level(const std::string &sql, Oid role)
 {
-	if (!IsBackgroundWorker || IsTransactionState())
+	if (!is_background_worker() || IsTransactionState())
 		throw failure(ERRCODE_ACTIVE_SQL_TRANSACTION, "only a background worker between transactions can run a statement at top level");
 
 	const memory_scope trees("pg_mosaic top level statement");

@@ -1,4 +1,4 @@
-// trigger.cpp: a BEFORE row trigger's view of its row.
+// trigger.cpp: what a trigger function is told.
 #include "pg/trigger.hpp"
 
 namespace pg {
@@ -18,6 +18,13 @@ row row_trigger::new_row() const
 Datum row_trigger::result() const
 {
 	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(data_->tg_event) ? data_->tg_newtuple : data_->tg_trigtuple);
+}
+
+bool fired_by_insert(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		throw failure(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "function must be called as a trigger");
+	return TRIGGER_FIRED_BY_INSERT(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event);
 }
 
 } // namespace pg

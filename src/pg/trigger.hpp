@@ -1,10 +1,11 @@
-// trigger.hpp: a BEFORE row trigger's view of its row.
+// trigger.hpp: what a trigger function is told.
 #pragma once
 
 #include "pg/spi.hpp"
 
 namespace pg {
 
+// A BEFORE row trigger's view of its row.
 class row_trigger {
 public:
 	// Refuses a call that is not by the trigger manager (39P01).
@@ -16,5 +17,8 @@ public:
 private:
 	TriggerData *data_;
 };
+
+// Refuses a call that is not by the trigger manager (39P01).
+bool fired_by_insert(FunctionCallInfo fcinfo);
 
 } // namespace pg

@@ -1,6 +1,8 @@
 // value.cpp: typed SQL values.
 #include "pg/value.hpp"
 
+#include "pg/compat.hpp"
+
 namespace pg {
 
 value text_value(std::string_view v)
@@ -119,7 +121,7 @@ std::string format_type(Oid type)
 
 bool collation_is_c(Oid collation)
 {
-	return call([=] { return lc_collate_is_c(collation); });
+	return call([=] { return pg::lc_collate_is_c(collation); });
 }
 
 void arguments::require(int n, const char *name) const

@@ -2,7 +2,9 @@
 #include "pg/wal.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "access/xlog.h"
+#include "access/xlog_internal.h"
 #include "access/xlogrecovery.h"
 }
 
@@ -11,6 +13,25 @@ namespace pg {
 bool on_standby() { return call([] { return RecoveryInProgress(); }); }
 
 XLogRecPtr wal_insert_position() { return call([] { return GetXLogInsertRecPtr(); }); }
+
+// The insert position is where the next record will begin, which after a full
+// page is behind the header of a page that does not exist yet.
+void flush_wal()
+{
+	call([] {
+		XLogRecPtr end = GetXLogInsertRecPtr();
+		if (XLogSegmentOffset(end, wal_segment_size) == SizeOfXLogLongPHD)
+			end -= SizeOfXLogLongPHD;
+		else if (end % XLOG_BLCKSZ == SizeOfXLogShortPHD)
+			end -= SizeOfXLogShortPHD;
+		XLogFlush(end);
+	});
+}
+
+void require_durable_commit()
+{
+	call([] { ForceSyncCommit(); });
+}
 
 XLogRecPtr wal_replay_position()
 {

@@ -192,7 +192,13 @@ DECLARE
 	found_map mosaic.shard_map := mosaic.shard_lock(map);
 BEGIN
 	INSERT INTO mosaic.shard_map_history (map, epoch, change) VALUES (map, found_map.epoch + 1, 'drop');
+	-- First: what goes with a map is no change of it.
 	DELETE FROM mosaic.shard_map m WHERE m.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_key k WHERE k.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_range r WHERE r.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_slot_size z WHERE z.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard_slot s WHERE s.map = shard_map_drop.map;
+	DELETE FROM mosaic.shard s WHERE s.map = shard_map_drop.map;
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_drop(text) IS 'forgets a map, all but its history; no row of any table moves; 42704 where there is none';
@@ -203,7 +209,7 @@ CREATE FUNCTION mosaic.shard_set_default(map text, shard integer) RETURNS void
 BEGIN
 	PERFORM mosaic.shard_begin(map);
 	IF shard IS NOT NULL THEN
-		PERFORM mosaic.shard_require(map, shard);
+		PERFORM mosaic.shard_require(map, shard, takes_keys => true);
 	END IF;
 	UPDATE mosaic.shard_map m SET default_shard = shard, base_epoch = m.epoch WHERE m.map = shard_set_default.map;
 	UPDATE mosaic.shard_slot s SET epoch = m.epoch FROM mosaic.shard_map m
@@ -212,5 +218,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_set_default(text, integer) IS
-	'the shard of keys that no other owns; NULL: none, such keys are an error; 42704 where there is no such map or shard';
+	'the shard of keys that no other owns; NULL: none, such keys are an error; 42704 where there is no such map or shard, 55000 for a draining shard';
 REVOKE ALL ON FUNCTION mosaic.shard_set_default(text, integer) FROM PUBLIC; -- grant to those who administer maps

@@ -1,6 +1,7 @@
 // administration.cpp: what admin.sql asks of C++.
 #include "pg/bytes.hpp"
 #include "pg/identity.hpp"
+#include "pg/library.hpp"
 #include "pg/lasting.hpp"
 #include "pg/relcache.hpp"
 #include "pg/resources.hpp"
@@ -11,13 +12,14 @@
 // next command here, and from the commit elsewhere.
 PG_FUNCTION(mosaic_shard_signal_change)
 {
-	pg::signal_change(pg::extension_relation("shard_map"));
-	return PointerGetDatum(nullptr);
+	pg::signal_change(pg::extension_relation(pg::applies_replicated_changes() ? "shard" : "shard_map"));
+	return Datum(0);
 }
 
 // Raises unless the catalogs, as this transaction has them, make a map.
 PG_FUNCTION(mosaic_shard_map_verify)
 {
+	pg::require_same_series();
 	const std::string_view name = pg::bytes_of(PG_GETARG_DATUM(0));
 	const pg::memory_scope scratch("shard map verify");
 	if (shard::load_map(name, scratch.get()) == nullptr)

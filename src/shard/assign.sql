@@ -51,12 +51,13 @@ REVOKE ALL ON FUNCTION mosaic.shard_mark_slots(text, int4multirange, text) FROM 
 CREATE FUNCTION mosaic.shard_report_sizes(map text, slots integer[], bytes bigint[]) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+	found_map mosaic.shard_map := mosaic.shard_lock(map);
 	wrong record;
 BEGIN
-	PERFORM mosaic.shard_require_strategy(mosaic.shard_lock(map), 'slots');
+	PERFORM mosaic.shard_require_strategy(found_map, 'slots');
 	SELECT r.slot, r.size INTO wrong
-	FROM unnest(slots, bytes) r (slot, size) LEFT JOIN mosaic.shard_slot s ON s.map = shard_report_sizes.map AND s.slot = r.slot
-	WHERE s.slot IS NULL OR r.size IS NULL OR r.size < 0 LIMIT 1;
+	FROM unnest(slots, bytes) r (slot, size)
+	WHERE r.slot IS NULL OR r.slot NOT BETWEEN 0 AND found_map.slots - 1 OR r.size IS NULL OR r.size < 0 LIMIT 1;
 	IF FOUND THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('sizes of map "%s" must be a number of bytes for each slot', map),
 			DETAIL = format('Slot %s was given the size %s.', coalesce(wrong.slot::text, 'null'), coalesce(wrong.size::text, 'null')),

@@ -6,7 +6,12 @@
 // when it is next used: a map whose row is still the version that was loaded
 // still holds, because the first change in a transaction writes the row.  Only
 // the changing transaction itself cannot tell its own changes apart by the
-// row's version, and loads anew.
+// row's version, and loads anew.  Nor can anybody tell by the row what logical
+// replication brings, one table at a time: such changes signal mosaic.shard,
+// and all maps are loaded anew.
+//
+// A map holds as of the generation before it was looked at: the look itself may
+// receive the next signal, after the snapshot that it reads by was taken.
 #include "shard/cache.hpp"
 
 #include <algorithm>
@@ -30,12 +35,17 @@ struct held_map {
 
 constinit pg::vector<held_map> *held = nullptr; // by name
 constinit Oid watched = InvalidOid;				// mosaic.shard_map
+constinit Oid watched_copy = InvalidOid;		// mosaic.shard, for changes by replication
+constinit uint64 rows_tell_since = 0;			// the generation
 constinit uint64 uses = 0;
 
 void catalog_changed(Datum, Oid relation)
 {
-	if (relation == InvalidOid || relation == watched)
+	const bool all = relation == InvalidOid;
+	if (all || relation == watched || relation == watched_copy)
 		++map_generation;
+	if (all || relation == watched_copy)
+		rows_tell_since = map_generation;
 }
 
 void prepare()
@@ -48,6 +58,7 @@ void prepare()
 		held = new (memory) container(pg::allocator<held_map>(CacheMemoryContext));
 	}
 	watched = pg::extension_relation("shard_map");
+	watched_copy = pg::extension_relation("shard");
 }
 
 using position = pg::vector<held_map>::iterator;
@@ -71,13 +82,14 @@ void let_go(position unwanted)
 	++map_generation; // call sites may still point to it
 }
 
-bool still_holds(const map &m)
+bool still_holds(const held_map &h)
 {
-	if (m.version.own)
+	row_version loaded = h.laid_out->version; // ItemPointerEquals is not const-correct before 16
+	if (loaded.own || h.generation < rows_tell_since)
 		return false;
-	std::optional<row_version> now = current_version(m.name);
-	row_version loaded = m.version; // ItemPointerEquals is not const-correct before 16
-	return now && !now->own && now->xmin == loaded.xmin && ItemPointerEquals(&now->place, &loaded.place);
+	const std::optional<row_version> current = current_version(h.laid_out->name);
+	row_version now = current.value_or(row_version{});
+	return current && !now.own && now.xmin == loaded.xmin && ItemPointerEquals(&now.place, &loaded.place);
 }
 
 void make_room()
@@ -96,23 +108,14 @@ void make_room()
 const map &load_and_hold(std::string_view name)
 {
 	make_room();
-	for (;;)
-	{
-		const uint64 generation = map_generation;
-		MemoryContext const context = pg::draft_context("shard map");
-		map *loaded = load_map(name, context);
-		if (loaded == nullptr)
-			refuse_unknown_map(name);
-		if (generation != map_generation) // changed meanwhile
-		{
-			MemoryContextDelete(context);
-			pg::check_for_interrupts();
-			continue;
-		}
-		held->insert(position_of(loaded->name), held_map{loaded, generation, ++uses});
-		pg::keep_context(context);
-		return *loaded;
-	}
+	const uint64 generation = map_generation;
+	MemoryContext const context = pg::draft_context("shard map");
+	map *loaded = load_map(name, context);
+	if (loaded == nullptr)
+		refuse_unknown_map(name);
+	held->insert(position_of(loaded->name), held_map{loaded, generation, ++uses});
+	pg::keep_context(context);
+	return *loaded;
 }
 
 } // namespace
@@ -127,7 +130,7 @@ const map &find_map(std::string_view name)
 		if (found->generation == map_generation)
 			return *found->laid_out;
 		const uint64 generation = map_generation;
-		if (still_holds(*found->laid_out))
+		if (still_holds(*found))
 		{
 			found->generation = generation;
 			return *found->laid_out;

@@ -1,6 +1,11 @@
 -- Shards: the catalogs of maps.  They hold no secrets, and are changed by the
 -- functions of admin.sql; the triggers keep caches and epochs right even where
 -- a superuser writes to them directly.
+--
+-- No foreign keys between them: pg_restore -j loads the tables of an extension
+-- in any order, and would lose those that come before what they refer to.  The
+-- functions see to it that what is referred to exists, and nobody reads a map
+-- that has not been checked as a whole.
 
 CREATE TABLE mosaic.shard_map (
 	map text COLLATE "C" PRIMARY KEY CHECK (octet_length(map) BETWEEN 1 AND 63),
@@ -10,7 +15,7 @@ CREATE TABLE mosaic.shard_map (
 	hash text NOT NULL DEFAULT 'native' CHECK (hash IN ('native', 'md5', 'sha256', 'crc16')),
 	slots integer CHECK (slots BETWEEN 1 AND 65536 AND slots & (slots - 1) = 0),
 	default_shard integer,
-	epoch bigint NOT NULL DEFAULT 1,
+	epoch bigint NOT NULL DEFAULT 1 CHECK (epoch BETWEEN 1 AND 9007199254740991), -- which JSON carries safely
 	base_epoch bigint NOT NULL DEFAULT 1,
 	changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
 	CHECK ((strategy = 'slots') = (slots IS NOT NULL))
@@ -32,7 +37,7 @@ CREATE TABLE mosaic.shard_node (
 	port integer NOT NULL DEFAULT 5432 CHECK (port BETWEEN 1 AND 65535),
 	dbname text NOT NULL,
 	role text NOT NULL DEFAULT 'primary' CHECK (role IN ('primary', 'replica')),
-	primary_node text COLLATE "C" REFERENCES mosaic.shard_node,
+	primary_node text COLLATE "C",
 	zone text,
 	weight integer NOT NULL DEFAULT 1 CHECK (weight >= 0),
 	fdw_server name,
@@ -47,10 +52,10 @@ COMMENT ON COLUMN mosaic.shard_node.options IS 'further libpq parameters, such a
 COMMENT ON COLUMN mosaic.shard_node.conninfo IS 'host, port and options as libpq reads them; kept by a trigger';
 
 CREATE TABLE mosaic.shard (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
+	map text COLLATE "C" NOT NULL,
 	shard_id integer NOT NULL CHECK (shard_id >= 0),
 	shard_name text COLLATE "C" NOT NULL CHECK (octet_length(shard_name) BETWEEN 1 AND 63),
-	node text COLLATE "C" REFERENCES mosaic.shard_node,
+	node text COLLATE "C",
 	weight integer NOT NULL DEFAULT 1 CHECK (weight >= 0),
 	draining boolean NOT NULL DEFAULT false,
 	PRIMARY KEY (map, shard_id),
@@ -62,13 +67,12 @@ COMMENT ON COLUMN mosaic.shard.weight IS 'share of the keys that it should own, 
 COMMENT ON COLUMN mosaic.shard.draining IS 'it should own nothing and is given nothing';
 
 CREATE TABLE mosaic.shard_slot (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
+	map text COLLATE "C" NOT NULL,
 	slot integer NOT NULL CHECK (slot >= 0),
 	shard_id integer,
 	state text NOT NULL DEFAULT 'stable' CHECK (state IN ('stable', 'moving', 'fenced')),
 	epoch bigint NOT NULL,
-	PRIMARY KEY (map, slot),
-	FOREIGN KEY (map, shard_id) REFERENCES mosaic.shard
+	PRIMARY KEY (map, slot)
 );
 COMMENT ON TABLE mosaic.shard_slot IS 'slots of a map of strategy slots and the shards that own them';
 COMMENT ON COLUMN mosaic.shard_slot.shard_id IS 'owner; NULL: the default shard';
@@ -80,34 +84,32 @@ CREATE TABLE mosaic.shard_slot_size (
 	slot integer NOT NULL,
 	bytes bigint NOT NULL CHECK (bytes >= 0),
 	measured_at timestamptz NOT NULL DEFAULT now(),
-	PRIMARY KEY (map, slot),
-	FOREIGN KEY (map, slot) REFERENCES mosaic.shard_slot ON DELETE CASCADE
+	PRIMARY KEY (map, slot)
 );
 COMMENT ON TABLE mosaic.shard_slot_size IS 'sizes of slots as last reported, for mosaic.shard_rebalance_plan(by => ''bytes'')';
 
 CREATE TABLE mosaic.shard_range (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
+	map text COLLATE "C" NOT NULL,
 	lower text COLLATE "C",
 	upper text COLLATE "C",
 	shard_id integer NOT NULL,
-	epoch bigint NOT NULL,
-	FOREIGN KEY (map, shard_id) REFERENCES mosaic.shard
+	epoch bigint NOT NULL
 );
 CREATE INDEX shard_range_map_idx ON mosaic.shard_range (map);
+ALTER TABLE mosaic.shard_range REPLICA IDENTITY FULL; -- no key: bounds may be open
 COMMENT ON TABLE mosaic.shard_range IS 'ranges of a map of strategy range and the shards that own them';
 COMMENT ON COLUMN mosaic.shard_range.lower IS 'first key of the range; NULL: no bound';
 COMMENT ON COLUMN mosaic.shard_range.upper IS 'first key after the range; NULL: no bound';
 COMMENT ON COLUMN mosaic.shard_range.epoch IS 'epoch in which the owner last changed';
 
 CREATE TABLE mosaic.shard_key (
-	map text COLLATE "C" NOT NULL REFERENCES mosaic.shard_map ON DELETE CASCADE,
+	map text COLLATE "C" NOT NULL,
 	key text COLLATE "C" NOT NULL CHECK (octet_length(key) <= 1024),
 	shard_id integer NOT NULL,
 	schema_name name,
 	dbname name,
 	epoch bigint NOT NULL,
-	PRIMARY KEY (map, key),
-	FOREIGN KEY (map, shard_id) REFERENCES mosaic.shard
+	PRIMARY KEY (map, key)
 );
 CREATE INDEX shard_key_shard_idx ON mosaic.shard_key (map, shard_id);
 COMMENT ON TABLE mosaic.shard_key IS 'keys of a map of strategy list, directory or tenant and the shards that own them';
@@ -142,8 +144,10 @@ SELECT pg_catalog.pg_extension_config_dump('mosaic.shard_map_history_change_id_s
 -- personal data, nodes are nobody's business but a router's, and history names
 -- people: grant SELECT on those to the roles that need them.
 GRANT SELECT ON mosaic.shard_map, mosaic.shard, mosaic.shard_slot, mosaic.shard_range TO PUBLIC;
+REVOKE ALL ON mosaic.shard_key, mosaic.shard_node, mosaic.shard_map_history, mosaic.shard_slot_size FROM PUBLIC;
 
--- Caches.  ALWAYS: also where the catalogs are filled by logical replication.
+-- Caches.  ALWAYS: whatever session_replication_role is.  What applies a logical
+-- replication stream fires triggers for rows only, and has such of its own.
 CREATE FUNCTION mosaic.shard_signal_change() RETURNS trigger
 	LANGUAGE C AS 'MODULE_PATHNAME', 'mosaic_shard_signal_change';
 COMMENT ON FUNCTION mosaic.shard_signal_change() IS 'internal: tells every session, at commit, that shard maps may have changed';
@@ -155,12 +159,18 @@ CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mos
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_slot EXECUTE FUNCTION mosaic.shard_signal_change();
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_range EXECUTE FUNCTION mosaic.shard_signal_change();
 CREATE TRIGGER signal_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON mosaic.shard_key EXECUTE FUNCTION mosaic.shard_signal_change();
-ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_node ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_slot ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_range ENABLE ALWAYS TRIGGER signal_change;
-ALTER TABLE mosaic.shard_key ENABLE ALWAYS TRIGGER signal_change;
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_node FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_slot FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_range FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+CREATE TRIGGER signal_replicated AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_key FOR EACH ROW EXECUTE FUNCTION mosaic.shard_signal_change();
+ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_node ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_slot ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_range ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
+ALTER TABLE mosaic.shard_key ENABLE ALWAYS TRIGGER signal_change, ENABLE REPLICA TRIGGER signal_replicated;
 
 -- Epochs: the first change of a map in a transaction writes its row.
 CREATE FUNCTION mosaic.shard_map_stamp() RETURNS trigger
@@ -174,9 +184,12 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_stamp() IS 'internal: raises the epoch of a map once a transaction';
+REVOKE ALL ON FUNCTION mosaic.shard_map_stamp() FROM PUBLIC; -- serves triggers only
 
+-- ALWAYS: a transaction of another server means nothing here.
 CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON mosaic.shard_map
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_map_stamp();
+ALTER TABLE mosaic.shard_map ENABLE ALWAYS TRIGGER stamp;
 
 -- Equal notifications of a transaction are sent once, by the server.
 CREATE FUNCTION mosaic.shard_map_announce() RETURNS trigger
@@ -191,22 +204,32 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_map_announce() IS 'internal: NOTIFY shard_map with the map and its new epoch, or a null epoch where the map is gone';
+REVOKE ALL ON FUNCTION mosaic.shard_map_announce() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER announce AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_map
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_map_announce();
+
+-- In the order of their names, lest two that change several maps wait for each other.
+CREATE FUNCTION mosaic.shard_touch_maps(maps text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM FROM mosaic.shard_map m WHERE m.map = ANY (maps) AND m.changed_in <> pg_current_xact_id() ORDER BY m.map FOR NO KEY UPDATE;
+	UPDATE mosaic.shard_map m SET map = m.map WHERE m.map = ANY (maps) AND m.changed_in <> pg_current_xact_id();
+END
+$$;
+COMMENT ON FUNCTION mosaic.shard_touch_maps(text[]) IS 'internal: raises the epoch of maps, once a transaction';
+REVOKE ALL ON FUNCTION mosaic.shard_touch_maps(text[]) FROM PUBLIC; -- serves triggers only
 
 -- The rows that changed are in `changed`, as they were before in `before`.
 CREATE FUNCTION mosaic.shard_touch() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
-		UPDATE mosaic.shard_map SET map = map;
+		PERFORM mosaic.shard_touch_maps(ARRAY(SELECT m.map FROM mosaic.shard_map m));
 	ELSIF TG_OP = 'UPDATE' THEN
-		UPDATE mosaic.shard_map m SET map = m.map
-		WHERE m.map IN (SELECT c.map FROM changed c UNION SELECT b.map FROM before b) AND m.changed_in <> pg_current_xact_id();
+		PERFORM mosaic.shard_touch_maps(ARRAY(SELECT c.map FROM changed c UNION SELECT b.map FROM before b));
 	ELSE
-		UPDATE mosaic.shard_map m SET map = m.map
-		WHERE m.map IN (SELECT c.map FROM changed c) AND m.changed_in <> pg_current_xact_id();
+		PERFORM mosaic.shard_touch_maps(ARRAY(SELECT DISTINCT c.map FROM changed c));
 	END IF;
 	RETURN NULL;
 END
@@ -234,18 +257,24 @@ CREATE TRIGGER touch_truncate AFTER TRUNCATE ON mosaic.shard_key FOR EACH STATEM
 -- A node is part of every map that has a shard on it or on its primary.
 CREATE FUNCTION mosaic.shard_node_touch() RETURNS trigger
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	nodes text[];
 BEGIN
-	UPDATE mosaic.shard_map m SET map = m.map
-	WHERE m.changed_in <> pg_current_xact_id()
-		AND m.map IN (SELECT s.map FROM mosaic.shard s WHERE s.node IN (NEW.node, NEW.primary_node, OLD.node, OLD.primary_node));
+	IF TG_OP = 'UPDATE' THEN
+		nodes := ARRAY(SELECT unnest(ARRAY[n.node, n.primary_node]) FROM (TABLE changed UNION ALL TABLE before) n);
+	ELSE
+		nodes := ARRAY(SELECT unnest(ARRAY[c.node, c.primary_node]) FROM changed c);
+	END IF;
+	PERFORM mosaic.shard_touch_maps(ARRAY(SELECT DISTINCT s.map FROM mosaic.shard s WHERE s.node = ANY (nodes)));
 	RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_node_touch() IS 'internal: raises the epoch of the maps whose nodes changed';
 REVOKE ALL ON FUNCTION mosaic.shard_node_touch() FROM PUBLIC; -- serves triggers only
 
-CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON mosaic.shard_node
-	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_node_touch();
+CREATE TRIGGER touch_insert AFTER INSERT ON mosaic.shard_node REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mosaic.shard_node_touch();
+CREATE TRIGGER touch_update AFTER UPDATE ON mosaic.shard_node REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mosaic.shard_node_touch();
+CREATE TRIGGER touch_delete AFTER DELETE ON mosaic.shard_node REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mosaic.shard_node_touch();
 
 -- A change of owner that does not say its epoch gets the one it makes.
 CREATE FUNCTION mosaic.shard_entry_stamp() RETURNS trigger
@@ -307,6 +336,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_node_check() IS 'internal: refuses secrets in nodes (22023) and keeps their conninfo';
+REVOKE ALL ON FUNCTION mosaic.shard_node_check() FROM PUBLIC; -- serves triggers only
 
 CREATE TRIGGER check_node BEFORE INSERT OR UPDATE ON mosaic.shard_node
 	FOR EACH ROW EXECUTE FUNCTION mosaic.shard_node_check();

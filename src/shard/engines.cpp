@@ -2,7 +2,7 @@
 #include "core/placement.hpp"
 #include "core/redis_slot.hpp"
 #include "core/vitess.hpp"
-#include "pg/arrays.hpp"
+#include "pg/array.hpp"
 #include "pg/bytes.hpp"
 #include "pg/native_hash.hpp"
 #include "shard/numbers.hpp"
@@ -28,10 +28,14 @@ PG_FUNCTION(mosaic_shard_vitess_ksid)
 {
 	const std::string_view vindex = pg::bytes_of(PG_GETARG_DATUM(1));
 	const auto id = core::vitess_keyspace_id(PG_GETARG_INT64(0), vindex);
+	if (!id && vindex == "hash")
+		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "3DES, which vindex \"hash\" needs, is not available in this OpenSSL",
+						  "OpenSSL refuses it in FIPS mode, and where its legacy algorithms are switched off.",
+						  "Ask a server whose OpenSSL has it.");
 	if (!id)
 		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "unrecognized vindex \"" + std::string(vindex) + "\"", {},
 						  "Use 'hash', 'xxhash', 'numeric' or 'reverse_bits'.");
-	return pg::bytea_datum({reinterpret_cast<const char *>(id->data()), id->size()});
+	return pg::bytea_value({reinterpret_cast<const char *>(id->data()), id->size()}).datum;
 }
 
 // NULL where no range holds the id.

@@ -2,6 +2,7 @@
 #include "shard/key.hpp"
 
 #include "pg/calendar.hpp"
+#include "pg/naming.hpp"
 
 namespace shard {
 
@@ -103,6 +104,13 @@ std::string key_text(key_kind kind, const key &k)
 		return pg::hex_text(k.bytes);
 	}
 	pg_unreachable();
+}
+
+std::string shown_key(key_kind kind, const key &k)
+{
+	constexpr std::size_t enough = 128;
+	const std::string text = key_text(kind, k);
+	return text.size() <= enough ? text : pg::clipped(text, enough) + "...";
 }
 
 std::string_view client_text(key_kind kind, const key &k, std::string &buffer)

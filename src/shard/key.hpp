@@ -61,6 +61,9 @@ key parse_key(key_kind kind, const std::string &text);
 // UTC and hexadecimal.
 std::string key_text(key_kind kind, const key &k);
 
+// The same for a message, where a long key is cut.
+std::string shown_key(key_kind kind, const key &k);
+
 // What md5, crc16 and rendezvous hashing are taken of: bytes as they are, text
 // in UTF-8, any other key as the text that a client writes.
 std::string_view client_text(key_kind kind, const key &k, std::string &buffer);

@@ -165,7 +165,7 @@ place locate(const map &m, const key &k)
 void refuse_ownerless(const map &m, const key &k)
 {
 	throw pg::failure(ERRCODE_NO_DATA_FOUND, "no shard of map \"" + std::string(m.name) + "\" owns the key",
-					  "The key is " + key_text(m.keys, k) + ".",
+					  "The key is " + shown_key(m.keys, k) + ".",
 					  "Assign the key, or give the map a default shard: SELECT mosaic.shard_set_default(map, shard).");
 }
 

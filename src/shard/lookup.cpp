@@ -112,7 +112,7 @@ PG_FUNCTION_AFTER_CHANGES(mosaic_shard_check)
 	const int64 epoch = PG_GETARG_INT64(2);
 	if (p.state == shard::slot_state::fenced)
 		throw pg::failure(ERRCODE_T_R_SERIALIZATION_FAILURE, "slot " + std::to_string(p.slot) + " is being moved",
-						  "The key is " + shard::key_text(a.map.keys, a.key) + ".", "Try again in a moment.");
+						  "The key is " + shard::shown_key(a.map.keys, a.key) + ".", "Try again in a moment.");
 	if (epoch < p.epoch)
 		throw pg::failure(ERRCODE_T_R_SERIALIZATION_FAILURE, "shard map \"" + std::string(a.map.name) + "\" has changed",
 						  "The owner of the key changed in epoch " + std::to_string(p.epoch) + ", and the caller's epoch is " +

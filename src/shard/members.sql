@@ -22,7 +22,8 @@ BEGIN
 			DETAIL = format('The role given is "%s", the primary node %s.', role, coalesce(format('"%s"', primary_node), 'null')),
 			HINT = 'Use role => ''replica'', primary_node => ''db1'', or neither.';
 	END IF;
-	IF role = 'replica' AND NOT EXISTS (SELECT FROM mosaic.shard_node n WHERE n.node = shard_node_add.primary_node AND n.role = 'primary') THEN
+	PERFORM FROM mosaic.shard_node n WHERE n.node = shard_node_add.primary_node AND n.role = 'primary' FOR KEY SHARE;
+	IF role = 'replica' AND NOT FOUND THEN
 		RAISE undefined_object USING MESSAGE = format('primary node "%s" does not exist', primary_node),
 			HINT = 'SELECT node FROM mosaic.shard_node WHERE role = ''primary'' shows the primaries.';
 	END IF;
@@ -44,6 +45,8 @@ CREATE FUNCTION mosaic.shard_node_drop(node text) RETURNS void
 DECLARE
 	users text;
 BEGIN
+	-- Nobody places anything on it from here on.
+	PERFORM FROM mosaic.shard_node n WHERE n.node = shard_node_drop.node FOR UPDATE;
 	SELECT string_agg(u.name, ', ' ORDER BY u.name) INTO users
 	FROM (SELECT format('shard %s of map "%s"', s.shard_id, s.map) AS name FROM mosaic.shard s WHERE s.node = shard_node_drop.node
 		UNION ALL SELECT format('replica "%s"', n.node) FROM mosaic.shard_node n WHERE n.primary_node = shard_node_drop.node) u;
@@ -56,6 +59,10 @@ BEGIN
 		RAISE undefined_object USING MESSAGE = format('shard node "%s" does not exist', node),
 			HINT = 'SELECT node FROM mosaic.shard_node shows the nodes.';
 	END IF;
+	-- What was placed on it since an older snapshot, no query of ours has seen.
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		PERFORM mosaic.shard_map_verify(m.map) FROM mosaic.shard_map m;
+	END IF;
 END
 $$;
 COMMENT ON FUNCTION mosaic.shard_node_drop(text) IS 'forgets a server; 2BP01 while a shard or a replica is on it, 42704 where there is none';
@@ -64,13 +71,15 @@ REVOKE ALL ON FUNCTION mosaic.shard_node_drop(text) FROM PUBLIC; -- grant to tho
 CREATE FUNCTION mosaic.shard_require_node(node text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	IF node IS NOT NULL AND NOT EXISTS (SELECT FROM mosaic.shard_node n WHERE n.node = shard_require_node.node AND n.role = 'primary') THEN
+	-- Nor does it go from here on.
+	PERFORM FROM mosaic.shard_node n WHERE n.node = shard_require_node.node AND n.role = 'primary' FOR KEY SHARE;
+	IF node IS NOT NULL AND NOT FOUND THEN
 		RAISE undefined_object USING MESSAGE = format('primary node "%s" does not exist', node),
 			HINT = 'SELECT mosaic.shard_node_add(node, host) makes a node known.';
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION mosaic.shard_require_node(text) IS 'internal: refuses an unknown primary node (42704)';
+COMMENT ON FUNCTION mosaic.shard_require_node(text) IS 'internal: refuses an unknown primary node (42704), and keeps one from being dropped until the end of the transaction';
 REVOKE ALL ON FUNCTION mosaic.shard_require_node(text) FROM PUBLIC; -- serves the administration functions
 
 -- Where a key's place depends on the number and order of shards alone, a shard

@@ -1,6 +1,6 @@
 // native.cpp: the server's own placement, as SQL functions: the remainder by
 // which a HASH partition of modulus n is chosen.
-#include "pg/arrays.hpp"
+#include "pg/array.hpp"
 #include "pg/bytes.hpp"
 #include "pg/native_hash.hpp"
 #include "pg/routine.hpp"

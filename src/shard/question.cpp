@@ -7,8 +7,9 @@ namespace shard {
 
 const map &find_again(question &q, std::string_view name)
 {
+	const uint64 generation = map_generation; // what comes meanwhile may be news
 	q.found = &find_map(name);
-	q.generation = map_generation;
+	q.generation = generation;
 	return *q.found;
 }
 

@@ -45,11 +45,12 @@ std::vector<int> owners_of(const map &m)
 struct sizes {
 	std::vector<std::int64_t> bytes;
 	std::vector<bool> known;
+	double total; // the average of others included
 };
 
 sizes sizes_of(const map &m)
 {
-	sizes found{std::vector<std::int64_t>(m.slot_owners.size()), std::vector<bool>(m.slot_owners.size())};
+	sizes found{std::vector<std::int64_t>(m.slot_owners.size()), std::vector<bool>(m.slot_owners.size()), 0};
 	std::int64_t count = 0;
 	double total = 0;
 	const pg::catalog_snapshot snapshot(pg::extension_relation("shard_slot_size"));
@@ -57,12 +58,16 @@ sizes sizes_of(const map &m)
 	while (const pg::catalog_row *row = scan.next())
 	{
 		const std::size_t slot = static_cast<std::size_t>(row->int4(2));
+		if (slot >= found.bytes.size()) // the map has grown since it was read
+			continue;
 		found.bytes[slot] = row->int8(3);
 		found.known[slot] = true;
 		total += static_cast<double>(row->int8(3));
 		++count;
 	}
-	const std::int64_t average = count > 0 ? static_cast<std::int64_t>(total / static_cast<double>(count)) : 1;
+	const double mean = count > 0 ? total / static_cast<double>(count) : 1;
+	found.total = mean * static_cast<double>(found.bytes.size());
+	const std::int64_t average = static_cast<std::int64_t>(mean);
 	for (std::size_t slot = 0; slot < found.bytes.size(); ++slot)
 		if (!found.known[slot])
 			found.bytes[slot] = average;
@@ -86,6 +91,20 @@ void emit(FunctionCallInfo fcinfo, const map &m, const std::vector<core::slot_mo
 				  pg::int4_value(m.owners[move.to].id), size.known[slot] ? pg::int8_value(size.bytes[slot]) : pg::null_of(INT8OID),
 				  pg::text_value(giver + why)});
 	}
+}
+
+// Sizes are added up, and compared with tenths of each other.
+void require_summable(const map &m, const sizes &size)
+{
+	if (size.total > static_cast<double>(INT64_MAX) / 16)
+		throw pg::failure(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "reported sizes of shard map \"" + std::string(m.name) + "\" are too large",
+						  "A plan needs their sum to be less than 2^59.", "Report sizes in a larger unit, such as megabytes.");
+}
+
+std::vector<core::slot_move> plan_by_bytes(const map &m, const std::vector<int> &owners, const sizes &size)
+{
+	require_summable(m, size);
+	return core::plan_by_bytes(owners, size.bytes, weights_of(m));
 }
 
 } // namespace
@@ -112,7 +131,7 @@ PG_FUNCTION(mosaic_shard_rebalance_plan)
 						  "Only maps of strategy \"slots\" can be rebalanced.", "SELECT mosaic.shard_map_create(map, 'slots') makes one.");
 	const std::vector<int> owners = owners_of(*m);
 	const sizes size = sizes_of(*m);
-	const auto plan = by == "count" ? core::plan_by_count(owners, weights_of(*m)) : core::plan_by_bytes(owners, size.bytes, weights_of(*m));
+	const auto plan = by == "count" ? core::plan_by_count(owners, weights_of(*m)) : plan_by_bytes(*m, owners, size);
 	emit(fcinfo, *m, plan, size, max_moves);
 	return 0;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/placement.hpp"
-#include "pg/arrays.hpp"
+#include "pg/array.hpp"
 #include "pg/bytes.hpp"
 #include "pg/native_hash.hpp"
 #include "shard/digests.hpp"

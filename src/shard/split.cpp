@@ -1,9 +1,10 @@
 // split.cpp: many keys at once, one row a shard.
 #include <algorithm>
 
-#include "pg/arrays.hpp"
+#include "pg/array.hpp"
 #include "pg/bytes.hpp"
 #include "pg/relcache.hpp"
+#include "pg/routine.hpp"
 #include "pg/rowset.hpp"
 #include "shard/locate.hpp"
 #include "shard/question.hpp"
@@ -66,6 +67,7 @@ Datum emit(FunctionCallInfo fcinfo, const pg::array_elements &keys)
 
 PG_FUNCTION_AFTER_CHANGES(mosaic_shard_split)
 {
+	pg::require_deterministic_collation(fcinfo);
 	return emit(fcinfo, pg::elements_of(PG_GETARG_DATUM(1)));
 }
 

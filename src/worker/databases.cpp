@@ -35,11 +35,14 @@ TimestampTz after_failures(int failures, int64 base)
 	return GetCurrentTimestamp() + core::backoff(failures, base, longest_wait(base), pg::random_fraction());
 }
 
-// A database where there is nothing for us is looked at ten times more rarely.
+// A database where there is nothing for us is looked at ten times more rarely,
+// and nobody says when a restore is over.
 int64 period(const database &entry)
 {
 	const bool useless = entry.extension == extension_state::absent || entry.extension == extension_state::other_version;
-	return useless ? 10 * naptime() : naptime();
+	if (useless)
+		return 10 * naptime();
+	return entry.extension == extension_state::being_restored ? std::min(10 * second, naptime()) : naptime();
 }
 
 bool by_oid(const database &entry, Oid oid)
@@ -224,13 +227,13 @@ void pass_reported(database &entry, const pass_report &report)
 	entry.extension = report.extension;
 	entry.miss_pause = next_miss_pause(entry, report.applied);
 	++entry.passes;
-	if (report.complete)
+	if (report.complete && report.extension != extension_state::being_restored)
 		entry.passed_at = now;
 
 	its.due = now + period(entry);
 	if (entry.missed)
 		its.due = std::min(its.due, now + entry.miss_pause);
-	if (entry.nudged || !report.complete)
+	if ((entry.nudged && report.extension != extension_state::being_restored) || !report.complete)
 		its.due = now;
 }
 
@@ -273,7 +276,7 @@ void nudge_for_missing_partition()
 static bool is_served(shared_state &state, const database *entry)
 {
 	return settings::enabled && state.launcher != nullptr && entry != nullptr && entry->extension != extension_state::other_version &&
-		   entry->maintenance.failures == 0 && entry->crashes == 0;
+		   entry->extension != extension_state::being_restored && entry->maintenance.failures == 0 && entry->crashes == 0;
 }
 
 bool serves_at_once()

@@ -1,11 +1,13 @@
 // issues.cpp: what keeps maintenance of this database from happening.
 #include <string>
 
-#include "pg/background_worker.hpp"
 #include "pg/extension.hpp"
+#include "pg/library.hpp"
 #include "pg/rowset.hpp"
+#include "pg/wal.hpp"
 #include "worker/databases.hpp"
 #include "worker/maintenance.hpp"
+#include "worker/restore.hpp"
 #include "worker/settings.hpp"
 
 namespace worker {
@@ -111,14 +113,21 @@ void add_overdue(issue_list &issues, const situation &now)
 					"Other databases keep the processes busy: raise mosaic.max_workers."});
 }
 
-void add_version(issue_list &issues)
+void add_extension(issue_list &issues)
 {
 	const pg::installed_extension extension = pg::find_extension();
-	if (OidIsValid(extension.oid) && !understands(extension.version))
+	if (!OidIsValid(extension.oid))
+		return;
+	if (!pg::in_recovery() && restore_under_way(extension.oid))
+		issues.add({"info", "restore_under_way",
+					"Maintenance waits for the end of a session that has written rows of mosaic.partition_set by itself, as a restore does.",
+					"No action is needed; it goes on within ten seconds after that session."});
+	const std::string hint = pg::how_to_match(extension.version);
+	if (!pg::library_serves(extension.version))
 		issues.add({"critical", "version_mismatch",
 					"Nothing runs by itself, because the extension has version " + extension.version +
-						" and the library " PG_MOSAIC_VERSION ".",
-					"ALTER EXTENSION pg_mosaic UPDATE;"});
+						" and the library " + pg::library_version + ".",
+					hint.c_str()});
 }
 
 } // namespace
@@ -130,11 +139,11 @@ PG_FUNCTION(mosaic_worker_issues)
 	using namespace worker;
 
 	issue_list issues(fcinfo);
-	add_version(issues);
+	add_extension(issues);
 	if (!has_shared_state())
 		issues.add({"critical", "not_preloaded", "Nothing runs by itself, because the library is not preloaded.",
 					"Add pg_mosaic to shared_preload_libraries and restart the server."});
-	else if (pg::in_recovery())
+	else if (pg::on_standby())
 		issues.add({"info", "standby", "Nothing runs by itself on a standby; it begins with promotion.", "No action is needed."});
 	else
 	{

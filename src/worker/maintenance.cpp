@@ -11,23 +11,20 @@
 #include "pg/background_worker.hpp"
 #include "pg/crash_mark.hpp"
 #include "pg/extension.hpp"
+#include "pg/library.hpp"
 #include "worker/databases.hpp"
 #include "worker/processes.hpp"
+#include "worker/restore.hpp"
 #include "worker/settings.hpp"
 
 namespace worker {
 
 namespace {
 
-std::string_view series(std::string_view version)
-{
-	return version.substr(0, version.find('.', version.find('.') + 1));
-}
-
 void log_other_version(const std::string &version)
 {
 	pg::notice(LOG, ("pg_mosaic skips a database whose extension has version " + version).c_str(),
-			   "The library has version " PG_MOSAIC_VERSION ".", "ALTER EXTENSION pg_mosaic UPDATE;");
+			   ("The library has version " + std::string(pg::library_version) + ".").c_str(), pg::how_to_match(version).c_str());
 }
 
 bool goes_on()
@@ -70,11 +67,13 @@ pass_report pass()
 	const pg::installed_extension extension = look_for_extension();
 	if (!OidIsValid(extension.oid))
 		return {extension_state::absent, true, 0};
-	if (!understands(extension.version))
+	if (!pg::library_serves(extension.version))
 	{
 		log_other_version(extension.version);
 		return {extension_state::other_version, true, 0};
 	}
+	if (restore_under_way(extension.oid))
+		return {extension_state::being_restored, true, 0};
 	return maintain(extension.oid);
 }
 
@@ -98,11 +97,6 @@ void mark_pass(Oid oid)
 }
 
 } // namespace
-
-bool understands(std::string_view version)
-{
-	return series(version) == series(PG_MOSAIC_VERSION);
-}
 
 pg::installed_extension look_for_extension()
 {

@@ -23,7 +23,7 @@ struct process {
 	Latch *latch;
 };
 
-enum class extension_state : uint8 { unknown, absent, present, other_version };
+enum class extension_state : uint8 { unknown, absent, present, other_version, being_restored };
 
 constexpr int error_size = 256;
 

@@ -139,9 +139,3 @@ PG_FUNCTION(mosaic_wake_worker)
 	pg::ask_on_commit(pg::errand::maintenance);
 	return Datum(0);
 }
-
-PG_FUNCTION(mosaic_wake_worker_on_change)
-{
-	pg::ask_on_commit(pg::errand::maintenance);
-	return PointerGetDatum(nullptr);
-}

@@ -17,6 +17,7 @@
 #include "pg/background_worker.hpp"
 #include "pg/extension.hpp"
 #include "pg/latch.hpp"
+#include "pg/library.hpp"
 #include "pg/transaction.hpp"
 #include "worker/databases.hpp"
 #include "worker/processes.hpp"
@@ -113,7 +114,7 @@ void tick_while_needed()
 {
 	const pg::memory_scope memory("pg_mosaic ticker");
 	const pg::installed_extension extension = look_for_extension();
-	if (!OidIsValid(extension.oid) || !understands(extension.version))
+	if (!OidIsValid(extension.oid) || !pg::library_serves(extension.version))
 		return;
 	try
 	{

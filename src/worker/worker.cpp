@@ -1,10 +1,13 @@
 // worker.cpp: the area's part in _PG_init.
 #include "worker/worker.hpp"
 
+#include "partition/counters.hpp"
 #include "partition/misses.hpp"
 #include "partition/missing_row.hpp"
 #include "pg/background_worker.hpp"
+#include "pg/compat.hpp"
 #include "pg/extension.hpp"
+#include "pg/library.hpp"
 #include "pg/older_snapshots.hpp"
 #include "pg/wakeup.hpp"
 #include "worker/databases.hpp"
@@ -21,7 +24,7 @@ void answer(pg::errand what)
 {
 	if (what == pg::errand::ticker)
 		nudge_ticker();
-	else if (!IsBackgroundWorker)
+	else if (!pg::is_background_worker())
 		nudge_maintenance();
 }
 
@@ -29,7 +32,7 @@ void answer(pg::errand what)
 bool is_installed()
 {
 	const pg::installed_extension extension = pg::find_extension();
-	return OidIsValid(extension.oid) && understands(extension.version);
+	return OidIsValid(extension.oid) && pg::library_serves(extension.version);
 }
 
 bool answer_missing_row(const pg::missing_row &row)
@@ -48,6 +51,7 @@ void start()
 	pg::answer_errands(answer);
 	pg::watch_older_snapshots();
 	partition::request_misses();
+	partition::request_counters();
 	pg::notice_missing_partitions(answer_missing_row, nudge_for_missing_partition);
 }
 

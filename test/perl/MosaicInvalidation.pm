@@ -4,13 +4,14 @@ package MosaicInvalidation;
 use strict;
 use warnings;
 use Exporter 'import';
+use FindBin;
 use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-our @EXPORT = qw(start_node listen_on collect_until collect_for keys_of all_of tick_until_quiet ticker_pid try_until);
+our @EXPORT = qw(start_node listen_on collect_until collect_for keys_of all_of tick_until_quiet ticker_pid try_until build_module);
 
 # A node with the extension in database postgres; preloaded unless told not to.
 sub start_node
@@ -96,6 +97,16 @@ sub tick_until_quiet
 {
 	my ($node, $database) = @_;
 	return $node->poll_query_until($database // 'postgres', 'SELECT waiting = 0 FROM mosaic.invalidation_status()');
+}
+
+# A C file of test/modules as a library that LOAD takes; its path.
+sub build_module
+{
+	my ($node, $name) = @_;
+	my $library = PostgreSQL::Test::Utils::tempdir_short() . "/$name.so";
+	my $include = $node->config_data('--includedir-server');
+	system_or_bail('cc', '-shared', '-fPIC', '-o', $library, "-I$include", "$FindBin::RealBin/../modules/$name.c");
+	return $library;
 }
 
 sub try_until

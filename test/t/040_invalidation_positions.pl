@@ -121,6 +121,47 @@ is(sql('SELECT mosaic.tick() FROM generate_series(1, 5)'), join("\n", (map { $la
 is(sql(qq{SELECT count(*), count(DISTINCT key) FROM mosaic.changes_since('$now')}), '22000|22000', 'and everything is in exactly one of them');
 cmp_ok(sql('SELECT max(n_xacts) FROM mosaic.tick'), '<=', 10000, 'of bounded size');
 
+# So does a page that would be long, and one transaction's changes become several rows
+$now = token();
+sql(q{SELECT mosaic.invalidate(array_agg('large:' || k || repeat('x', 900))) FROM generate_series(1, 9000) k});
+cmp_ok(sql('SELECT count(*) FROM mosaic.outbox WHERE xid = (SELECT max(xid) FROM mosaic.outbox)'), '>', 1, 'the keys of a large transaction are several rows');
+sql(q{DO $$ BEGIN FOR t IN 1..70 LOOP PERFORM mosaic.invalidate(array_agg('many:' || t || ':' || k || repeat('x', 900))) FROM generate_series(1, 1000) k; COMMIT; END LOOP; END $$});
+sub read_all
+{
+	my ($from) = @_;
+	sql('DROP TABLE IF EXISTS told; CREATE TABLE told (key text)');
+	for (my $pages = 0;; $pages++)
+	{
+		my $next = sql("WITH page AS MATERIALIZED (SELECT * FROM mosaic.changes_since('$from')), kept AS (INSERT INTO told SELECT key FROM page WHERE key IS NOT NULL)
+			SELECT DISTINCT token FROM page");
+		return $pages if $next eq $from;
+		$from = $next;
+	}
+}
+cmp_ok(read_all($now), '>', 1, 'more than fits into memory is several pages');
+is(sql('SELECT count(*), count(DISTINCT key) FROM told'), '79000|79000', 'with everything in exactly one of them');
+cmp_ok(sql('SELECT count(mosaic.tick()) FROM generate_series(1, 5)'), '>', 1, 'and several ticks');
+cmp_ok(read_all($now), '>', 1, 'whose pages');
+is(sql('SELECT count(*), count(DISTINCT key) FROM told'), '79000|79000', 'are as exact');
+
+# Another extension that writes while the transaction commits, after us: it was
+# loaded first.  With changes of our own before that, and without.
+my $late = build_module($node, 'late_writer');
+sub write_late
+{
+	my ($id, $before) = @_;
+	$now = token();
+	sql("LOAD '$late'; SELECT mosaic.token(); SET late_writer.statement = 'INSERT INTO users VALUES ($id)'; $before");
+	return sql("SELECT string_agg(key, ' ' ORDER BY key) FROM mosaic.changes_since('$now')");
+}
+# (the SET itself commits, and so does nothing else)
+is(write_late(501, ''), 'users:501', 'what is written while a transaction commits is told');
+sql('SELECT mosaic.tick()');
+is(write_late(502, "BEGIN; SET LOCAL late_writer.statement = ''; COMMIT"), 'users:502', 'once a transaction');
+sql('SELECT mosaic.tick()');
+is(write_late(503, "SET late_writer.statement = ''; BEGIN; INSERT INTO users VALUES (504); SET LOCAL late_writer.statement = 'INSERT INTO users VALUES (505)'; COMMIT"),
+	'users:503 users:504 users:505', 'and so is what was changed before');
+
 $slow->quit;
 $node->stop;
 done_testing();

@@ -144,6 +144,30 @@ is(join(' ', grep { !exists $heard{$_} } $start + 1 .. sql('SELECT pos FROM mosa
 is(join(' ', grep { $heard{$_} != $_ - 1 } keys %heard), '', 'and of each the one before');
 $listener->quit;
 
+# So are a hundred sessions that tick beside it
+sql(q{CREATE PROCEDURE tick_on() LANGUAGE plpgsql AS $$ BEGIN LOOP PERFORM mosaic.tick(); COMMIT; END LOOP; END $$});
+$finish = consumer('false');
+my $killed = 0;
+my $killer = $node->background_psql('postgres');
+my $writers = start(['pgbench', '--no-vacuum', '--client=24', '--jobs=2', '--time=300', "--file=$writer", $node->connstr('postgres')], '>', '/dev/null', '2>', '/dev/null');
+my $give_up = time() + 120;
+while ($killed < 100 && time() < $give_up)
+{
+	my $ticking = start(['psql', '-XAtq', '-c', 'CALL tick_on()', $node->connstr('postgres')], '<', '/dev/null', '>', '/dev/null', '2>', '/dev/null');
+	my $pid = "FROM pg_stat_activity WHERE query = 'CALL tick_on()'";
+	sleep 0.005 until $killer->query_safe("SELECT count(*) $pid") || time() > $give_up;
+	sleep rand 0.03;
+	$killed += $killer->query_safe("SELECT count(pg_terminate_backend(pid)) $pid");
+	$ticking->finish;
+}
+$writers->signal('TERM');
+$writers->finish;
+$killer->quit;
+$finish->();
+is($killed, 100, 'a hundred sessions that tick were ended');
+is_complete('with ticks that are cut off');
+positions_are_dense();
+
 # The server crashes between commit and tick
 sub crash
 {

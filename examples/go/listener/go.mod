@@ -1,0 +1,5 @@
+module pg_mosaic/examples/go/listener
+
+go 1.19
+
+require github.com/lib/pq v1.10.7

@@ -1,0 +1,86 @@
+-- What all areas can count, for monitoring systems that keep numbers.
+
+CREATE FUNCTION mosaic.worker_metrics(OUT name text, OUT value double precision) RETURNS SETOF record
+LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_worker_metrics';
+COMMENT ON FUNCTION mosaic.worker_metrics() IS 'The rows of mosaic.metrics on the background processes and the passes over the current database';
+
+CREATE FUNCTION mosaic.set_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT m.name, jsonb_build_object('set', s.parent::text), m.value
+	FROM mosaic.partition_set s
+	LEFT JOIN mosaic.set_relations() r ON r.set::oid = s.parent::oid
+	LEFT JOIN LATERAL (SELECT max(f.failures) AS failures FROM mosaic.partition_failure f WHERE f.parent::oid = s.parent::oid) f ON true
+	LEFT JOIN LATERAL (
+		SELECT max(l.at) AS at FROM mosaic.partition_log l WHERE l.parent = s.parent AND l.outcome = 'done'
+	) l ON true
+	LEFT JOIN LATERAL (
+		SELECT GREATEST(a.last_analyze, a.last_autoanalyze) AS at FROM pg_catalog.pg_stat_all_tables a WHERE a.relid = s.parent::oid
+	) a ON true,
+	LATERAL (VALUES
+		('mosaic_set_bytes', r.bytes_estimate),
+		('mosaic_set_consecutive_failures', COALESCE(f.failures, 0)::double precision),
+		('mosaic_set_last_success_timestamp_seconds',
+			EXTRACT(epoch FROM CASE WHEN f.failures IS NULL THEN GREATEST(mosaic.last_pass(), l.at) ELSE l.at END)::double precision),
+		('mosaic_set_parent_analyze_age_seconds', EXTRACT(epoch FROM clock_timestamp() - a.at)::double precision)
+	) m(name, value)
+	WHERE m.value IS NOT NULL;
+END;
+COMMENT ON FUNCTION mosaic.set_metrics() IS 'The rows of mosaic.metrics on the size of each set and how its maintenance has gone, for the sets that the caller can see';
+
+CREATE FUNCTION mosaic.invalidation_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT m.name, '{}'::jsonb, m.value
+	FROM mosaic.invalidation_status() s,
+	LATERAL (VALUES
+		('mosaic_invalidation_watches', s.watches::double precision),
+		('mosaic_invalidation_ticker_up', (s.ticker_pid IS NOT NULL)::integer::double precision),
+		('mosaic_invalidation_waiting_transactions', s.waiting::double precision),
+		('mosaic_invalidation_lag_seconds', EXTRACT(epoch FROM s.lag)::double precision),
+		('mosaic_invalidation_outbox_bytes', s.outbox_bytes::double precision),
+		('mosaic_invalidation_position', s.pos::double precision),
+		('mosaic_invalidation_oldest_position', s.oldest_pos::double precision),
+		('mosaic_invalidation_last_tick_timestamp_seconds', EXTRACT(epoch FROM s.ticked_at)::double precision),
+		('mosaic_invalidation_notify_queue_usage', s.queue_usage)
+	) m(name, value)
+	WHERE m.value IS NOT NULL;
+END;
+COMMENT ON FUNCTION mosaic.invalidation_metrics() IS 'The rows of mosaic.metrics on cache invalidation';
+
+CREATE FUNCTION mosaic.shard_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT 'mosaic_shard_map_epoch', jsonb_build_object('map', m.map), m.epoch::double precision FROM mosaic.shard_map m
+	UNION ALL
+	SELECT 'mosaic_shard_map_shards', jsonb_build_object('map', m.map), count(s.shard_id)::double precision
+	FROM mosaic.shard_map m LEFT JOIN mosaic.shard s ON s.map = m.map GROUP BY m.map
+	UNION ALL
+	SELECT 'mosaic_shard_map_problems', jsonb_build_object('map', m.map), count(p.code)::double precision
+	FROM mosaic.shard_map m LEFT JOIN mosaic.shard_problems() p ON p.map = m.map GROUP BY m.map;
+END;
+COMMENT ON FUNCTION mosaic.shard_metrics() IS 'The rows of mosaic.metrics on shard maps';
+
+CREATE VIEW mosaic.metrics AS
+	SELECT m.name,
+		   CASE WHEN m.set IS NOT NULL THEN pg_catalog.jsonb_build_object('set', m.set) ELSE '{}' END ||
+		   CASE WHEN m.label IS NOT NULL THEN pg_catalog.jsonb_build_object(m.label, m.label_value) ELSE '{}' END ||
+		   CASE WHEN m.other_label IS NOT NULL THEN pg_catalog.jsonb_build_object(m.other_label, m.other_value) ELSE '{}' END AS labels,
+		   m.value
+	FROM mosaic.partition_metrics() m
+	UNION ALL
+	SELECT name, labels, value FROM mosaic.set_metrics()
+	UNION ALL
+	SELECT 'mosaic_issues', pg_catalog.jsonb_build_object('severity', s.severity), pg_catalog.count(i.code)::double precision
+	FROM (VALUES ('info'), ('warning'), ('critical')) s(severity) LEFT JOIN mosaic.issues i ON i.severity = s.severity GROUP BY s.severity
+	UNION ALL
+	SELECT name, '{}', value FROM mosaic.worker_metrics()
+	UNION ALL
+	SELECT name, labels, value FROM mosaic.invalidation_metrics()
+	UNION ALL
+	SELECT name, labels, value FROM mosaic.shard_metrics();
+COMMENT ON VIEW mosaic.metrics IS 'Numbers for a monitoring system, a row each: the current database''s sets, what maintenance did, issues, processes, cache invalidation and shard maps. Names ending in _total count since the server started; _timestamp_seconds are seconds since 1970. A role sees the sets whose parent it owns, a member of pg_monitor all.';
+COMMENT ON COLUMN mosaic.metrics.name IS 'Name of the metric, as Prometheus would have it';
+COMMENT ON COLUMN mosaic.metrics.labels IS 'What it is of: {"set": "public.orders"}, {"severity": "critical"}, ...; {} for the whole database';
+COMMENT ON COLUMN mosaic.metrics.value IS 'The number; bytes, seconds or a count, by the name';
+GRANT SELECT ON mosaic.metrics TO PUBLIC;
