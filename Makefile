@@ -14,6 +14,8 @@ AREAS = schema \
 	partition/partition \
 	partition/hash \
 	partition/retention \
+	partition/default \
+	partition/drift \
 	partition/import_partman \
 	partition/set_relations \
 	$(SHARD_SQL) \

@@ -10,6 +10,9 @@
 #include <deque>
 
 #include "partition/analyze.hpp"
+#include "partition/default_partition.hpp"
+#include "partition/drain_default.hpp"
+#include "partition/exclusion.hpp"
 #include "partition/guards.hpp"
 #include "partition/ledger.hpp"
 #include "partition/log.hpp"
@@ -23,7 +26,7 @@ namespace partition {
 
 namespace {
 
-enum class result { nothing_due, done, deferred, failed };
+enum class result { nothing_due, done, blocked, deferred, failed };
 
 plan creation_steps(const plan &steps)
 {
@@ -93,9 +96,17 @@ public:
 	{
 		const plan steps = look();
 		if (is_due(state_.create_retry))
-			create_all(creation_steps(steps).size());
+			create_around_default(creation_steps(steps));
 		if (is_due(state_.retain_retry))
 			retirements_ = retirement_steps(steps);
+	}
+
+	// Rows of the default partition that are in the way of a step, or belong
+	// into a hole that nobody fills by itself.
+	void drain()
+	{
+		if (driver_.goes_on())
+			changed_ = drain_where_wanted(driver_, state_) || changed_;
 	}
 
 	void retire()
@@ -198,6 +209,7 @@ private:
 			driver_.works_on(parent_);
 			looked_at_ = GetCurrentTransactionStartTimestamp();
 			steps = plan_set(state_.settings, request_for(state_, looked_at_)).steps;
+			excluding_ = is_excluding(parent_);
 			return result::nothing_due;
 		});
 		return steps;
@@ -210,17 +222,25 @@ private:
 		return done.front().outcome == "deferred" ? result::deferred : result::done;
 	}
 
-	// One after the other; one that fails, on rows in the default partition,
-	// say, is passed over.
+	void create_around_default(const plan &due)
+	{
+		const bool excluded = exclude_ahead(driver_, state_.settings, due);
+		create_all(due.size());
+		if (excluded || excluding_)
+			lift_exclusion(driver_, state_.settings);
+	}
+
+	// One after the other; one that fails, or that rows in the default
+	// partition are in the way of, is passed over.
 	void create_all(std::size_t due)
 	{
-		std::size_t failures = 0;
+		std::size_t passed_over = 0;
 		result made = result::done;
-		while (failures < due && (made == result::done || made == result::failed) && driver_.goes_on())
+		while (passed_over < due && made != result::nothing_due && made != result::deferred && driver_.goes_on())
 		{
 			pg::check_for_interrupts();
-			made = create_one(failures);
-			failures += made == result::failed;
+			made = create_one(passed_over);
+			passed_over += made != result::done;
 		}
 	}
 
@@ -233,6 +253,8 @@ private:
 			if (steps.size() <= after)
 				return result::nothing_due;
 			attempted_ = steps[after];
+			if (is_blocked(*attempted_))
+				return result::blocked;
 			return result_of(apply(level_of(state_.settings, attempted_->parent), {*attempted_}, one));
 		});
 	}
@@ -278,6 +300,7 @@ private:
 	std::optional<step> attempted_; // what an error is about
 	plan retirements_;
 	work work_ = work::create;
+	bool excluding_ = false; // a pass that was killed has left its CHECK
 	bool changed_ = false;
 	bool create_failed_ = false;
 	bool retain_failed_ = false;
@@ -310,6 +333,12 @@ plan put_off_archiving(const plan &steps, Oid parent, std::vector<maintained> &r
 			rows.push_back({parent, work::retain, action_name(action::archive), partition_name(what), what.lower, what.upper, "deferred",
 							"archiving needs transactions of its own: CALL mosaic.maintain() or the worker"});
 	return others;
+}
+
+maintained row_of(const set &settings, const step &blocked)
+{
+	return {settings.root, kind_of(blocked), action_name(blocked.what), partition_name(blocked), blocked.lower, blocked.upper, "blocked",
+			"rows of the default partition belong there; " + drain_command(settings.root)};
 }
 
 bool none_failed(const std::vector<maintained> &rows, work kind)
@@ -371,6 +400,7 @@ static void run_pass(pg::transaction_driver &driver, const std::vector<Oid> &par
 	for (set_pass &one : passes)
 	{
 		between();
+		one.drain();
 		one.retire();
 		one.conclude();
 	}
@@ -415,7 +445,10 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		return {{parent, work::create, "plan", {}, {}, {}, "failed", error->message}};
 	}
 	bool created_well = true;
-	for (const plan &created : together(creation_steps(steps)))
+	plan due = creation_steps(steps);
+	for (const step &blocked : take_blocked(due))
+		rows.push_back(row_of(state.settings, blocked));
+	for (const plan &created : together(due))
 		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
 	bool retired_well = true;
 	for (const plan &retired : together(put_off_archiving(retirement_steps(steps), parent, rows)))

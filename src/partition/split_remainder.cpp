@@ -8,6 +8,7 @@
 #include "partition/split_remainder.hpp"
 
 #include "partition/apply.hpp"
+#include "partition/build.hpp"
 #include "partition/ddl.hpp"
 #include "partition/extended_statistics.hpp"
 #include "partition/log.hpp"
@@ -41,7 +42,7 @@ public:
 		for (const std::string &sql : statements)
 			run(sql);
 	}
-	const std::string &command() const { return command_; }
+	std::string &command() { return command_; }
 
 private:
 	std::string command_;
@@ -146,7 +147,7 @@ void divide(script &sql, const set &level, Oid partition, const pg::hash_bound &
 	{
 		sql.run(creation_ddl_of(level, what, from_old).place);
 		if (OidIsValid(from_old.identity_index))
-			set_identity_index(pg::relation_named(pg::schema_of(level.parent), what.name), from_old.identity_index);
+			set_identity_index(pg::relation_named(pg::schema_of(level.parent), what.name), from_old.identity_index, sql.command());
 	}
 }
 
