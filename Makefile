@@ -14,6 +14,8 @@ AREAS = schema \
 	partition/partition \
 	partition/default \
 	partition/drift \
+	partition/hash \
+	partition/retention \
 	partition/import_partman \
 	partition/set_relations \
 	$(SHARD_SQL) \
@@ -32,7 +34,7 @@ EXTRA_CLEAN = $(OBJS:.o=.d) build
 override with_llvm := no
 PG_CPPFLAGS = -I$(srcdir)/src -DPG_MOSAIC_VERSION='"$(EXTVERSION)"'
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wno-volatile -MMD -MP $(EXTRA_CXXFLAGS)
-SHLIB_LINK += -lstdc++ -lcrypto $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
+SHLIB_LINK += -lstdc++ -lcrypto -lz $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
 comma = ,
 
 REGRESS = $(patsubst $(srcdir)/sql/%.sql,%,$(sort $(wildcard $(srcdir)/sql/*.sql)))
@@ -66,8 +68,9 @@ endif
 
 # These install what is missing, and use clusters of their own.  ONLY picks
 # parts: make test ONLY="static regress=partition_*", make demo ONLY=01*.
-.PHONY: test demo bench
-test demo bench:
+# SOAK_SECONDS bounds the soak.
+.PHONY: test demo bench soak
+test demo bench soak:
 	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))
 
 # The page of all objects, from their comments as installed.

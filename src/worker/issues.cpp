@@ -89,9 +89,12 @@ void add_unlisted(issue_list &issues, const situation &now)
 
 void add_failures(issue_list &issues, const database &here)
 {
-	if (here.crashes > 0)
-		issues.add({"critical", "pass_crashed", "The server crashed during a maintenance pass " + times(here.crashes) + ".",
+	if (here.maintenance.crashes > 0)
+		issues.add({"critical", "pass_crashed", "The server crashed during a maintenance pass " + times(here.maintenance.crashes) + ".",
 					"The server log has the reason. The pass is tried again, each time after twice the wait."});
+	if (here.ticker.crashes > 0)
+		issues.add({"critical", "ticker_crashed", "The server crashed soon after the ticker had begun " + times(here.ticker.crashes) + ".",
+					"The server log has the reason. The ticker is started again, each time after twice the wait."});
 	const int failures = here.maintenance.failures;
 	if (failures > 0)
 		issues.add({failures < 3 ? "warning" : "critical", "pass_failing",
@@ -118,7 +121,7 @@ void add_extension(issue_list &issues)
 	const pg::installed_extension extension = pg::find_extension();
 	if (!OidIsValid(extension.oid))
 		return;
-	if (!pg::in_recovery() && restore_under_way(extension.oid))
+	if (!pg::on_standby() && restore_under_way(extension.oid))
 		issues.add({"info", "restore_under_way",
 					"Maintenance waits for the end of a session that has written rows of mosaic.partition_set by itself, as a restore does.",
 					"No action is needed; it goes on within ten seconds after that session."});
