@@ -16,20 +16,18 @@ void execute(const std::vector<std::string> &statements, std::string &command)
 	}
 }
 
-void set_identity_index(Oid partition, Oid parent_index, std::string &command)
+std::vector<std::string> identity_index_ddl(Oid partition, Oid parent_index)
 {
+	std::vector<std::string> sql;
 	const Oid copy = pg::index_copy(partition, parent_index);
-	execute({"ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + pg::quoted_identifier(pg::relation_name(copy).c_str())}, command);
+	sql.push_back("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + pg::quoted_identifier(pg::relation_name(copy).c_str()));
 	if (!pg::is_partitioned(partition))
-		return;
-	std::vector<Oid> below;
-	{
-		const pg::partition_table table(partition);
-		for (int n = 0; n < table.count(); ++n)
-			below.push_back(table.partition(n));
-	}
-	for (const Oid leaf : below)
-		set_identity_index(leaf, copy, command);
+		return sql;
+	const pg::partition_table table(partition);
+	for (int n = 0; n < table.count(); ++n)
+		for (std::string &below : identity_index_ddl(table.partition(n), copy))
+			sql.push_back(std::move(below));
+	return sql;
 }
 
 namespace {
@@ -73,7 +71,7 @@ void place(const set &settings, const std::vector<std::string> &placing, const s
 {
 	execute(placing, command);
 	if (OidIsValid(from_parent.identity_index))
-		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index, command);
+		execute(identity_index_ddl(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index), command);
 }
 
 // Attached from the top down: since 17 ATTACH makes identity columns of what

@@ -25,13 +25,12 @@ std::string joined(const std::vector<std::string> &parts)
 	return text;
 }
 
-std::string create_table(const set &settings, const std::string &partition, const inherited &from_parent, indexes made)
+std::string create_table(const set &settings, const std::string &partition, const inherited &from_parent, with_indexes indexes)
 {
 	const bool leaf = settings.levels.empty();
-	// ATTACH keeps the identity column to one sequence.
-	std::string sql = std::string("CREATE ") + (from_parent.unlogged ? "UNLOGGED " : "") + "TABLE " + partition + " (LIKE " +
-					  pg::qualified_name(settings.parent) + " INCLUDING ALL EXCLUDING IDENTITY" +
-					  (made == indexes::by_attach ? " EXCLUDING INDEXES)" : ")");
+	// ATTACH brings the indexes and keeps the identity column to one sequence.
+	std::string sql = std::string("CREATE ") + (from_parent.unlogged ? "UNLOGGED " : "") + "TABLE " + partition + " (LIKE " + pg::qualified_name(settings.parent) +
+					  " INCLUDING ALL EXCLUDING IDENTITY" + (indexes == with_indexes::no ? " EXCLUDING INDEXES)" : ")");
 	if (!leaf)
 		sql += " PARTITION BY " + from_parent.clauses[from_parent.clauses.size() - settings.levels.size()];
 	if (leaf && from_parent.access_method)
@@ -83,11 +82,11 @@ std::vector<std::string> after_detach(const set &settings, action what, Oid part
 	}
 }
 
-creation_ddl creation_ddl_of(const set &settings, const step &what, const inherited &from_parent, indexes made)
+creation_ddl creation_ddl_of(const set &settings, const step &what, const inherited &from_parent, with_indexes indexes)
 {
 	const std::string partition = in_schema_of(settings.parent, what.name);
 	creation_ddl sql;
-	sql.table.push_back(create_table(settings, partition, from_parent, made));
+	sql.table.push_back(create_table(settings, partition, from_parent, indexes));
 	if (!from_parent.column_settings.empty())
 		sql.table.push_back("ALTER TABLE " + partition + " " + joined(from_parent.column_settings));
 	if (!from_parent.replica_identity.empty())

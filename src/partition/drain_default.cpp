@@ -106,8 +106,13 @@ private:
 	{
 		next_.reset();
 		driver_.begin();
-		const ErrorData *error = pg::attempt([this] { move_next(); });
-		const bool goes_on = error == nullptr ? next_.has_value() : passed_over(*error);
+		bool goes_on = false;
+		{
+			// A procedure's memory is that of the whole CALL.
+			const pg::memory_scope memory("pg_mosaic drain step");
+			const ErrorData *error = pg::attempt([this] { move_next(); });
+			goes_on = error == nullptr ? next_.has_value() : passed_over(*error);
+		}
 		driver_.commit();
 		return goes_on;
 	}

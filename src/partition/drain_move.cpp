@@ -140,7 +140,7 @@ moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
 	const Oid default_partition = default_partition_of(level.parent);
 	const bool grows = OidIsValid(what.growing);
 	const inherited from_parent = inherited_of(level);
-	const creation_ddl sql = creation_ddl_of(level, what.what, from_parent, indexes::at_once);
+	const creation_ddl sql = creation_ddl_of(level, what.what, from_parent, with_indexes::yes);
 	const std::string bound = pg::partition_condition(level.parent, what.what.values);
 	const pg::acting_as owner(pg::owner_of(level.parent));
 	pg::set_local("lock_timeout", (std::to_string(settings::lock_timeout) + "ms").c_str());

@@ -97,7 +97,7 @@ std::string condition_of(const step &what)
 std::optional<position> first_kept(const range_set &open, const position &now)
 {
 	std::optional<position> first;
-	if (!open.retention() && !open.settings().retain_partitions)
+	if (!open.retention() && !open.settings().retain_partitions && !open.settings().retain_bytes)
 		return first;
 	if (open.table().bounded() > 0)
 		first = open.lower(open.table().range(0));

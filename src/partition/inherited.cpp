@@ -13,8 +13,7 @@ namespace {
 
 constinit pg::statement table_properties(
 	"SELECT t.spcname, a.amname, c.relreplident::text, i.indexrelid, "
-	"EXISTS (SELECT FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid AND s.stxstattarget >= 0), "
-	"c.relpersistence = 'u' "
+	"EXISTS (SELECT FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid AND s.stxstattarget >= 0), c.relpersistence = 'u' "
 	"FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace "
 	"LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam "
 	"LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i' WHERE c.oid = $1");

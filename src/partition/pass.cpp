@@ -321,6 +321,12 @@ maintained row_of(const set &settings, const step &what, const ErrorData &error)
 	return {settings.root, kind_of(what), action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
 }
 
+maintained row_of(const set &settings, const step &blocked)
+{
+	return {settings.root, kind_of(blocked), action_name(blocked.what), partition_name(blocked), blocked.lower, blocked.upper, "blocked",
+			"rows of the default partition belong there; " + drain_command(settings.root)};
+}
+
 // A file cannot be taken back when the caller's transaction is, and nobody
 // should be kept from writing for as long as that lasts.
 plan put_off_archiving(const plan &steps, Oid parent, std::vector<maintained> &rows)
@@ -333,12 +339,6 @@ plan put_off_archiving(const plan &steps, Oid parent, std::vector<maintained> &r
 			rows.push_back({parent, work::retain, action_name(action::archive), partition_name(what), what.lower, what.upper, "deferred",
 							"archiving needs transactions of its own: CALL mosaic.maintain() or the worker"});
 	return others;
-}
-
-maintained row_of(const set &settings, const step &blocked)
-{
-	return {settings.root, kind_of(blocked), action_name(blocked.what), partition_name(blocked), blocked.lower, blocked.upper, "blocked",
-			"rows of the default partition belong there; " + drain_command(settings.root)};
 }
 
 bool none_failed(const std::vector<maintained> &rows, work kind)

@@ -93,7 +93,7 @@ Oid make_leaf(const set &settings, const departure &one)
 	what.parent = settings.parent;
 	set leaf = settings;
 	leaf.levels.clear();
-	run(creation_ddl_of(leaf, what, inherited_of(leaf), indexes::at_once).table);
+	run(creation_ddl_of(leaf, what, inherited_of(leaf), with_indexes::yes).table);
 	return pg::relation_named(pg::schema_of(settings.parent), one.name);
 }
 

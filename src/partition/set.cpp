@@ -51,9 +51,9 @@ constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (pa
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
 								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1), "
+								   "growing AS (DELETE FROM mosaic.growing_partition WHERE root = $1), "
 								   "guard AS (DELETE FROM mosaic.retention_guard WHERE parent = $1), "
 								   "held AS (DELETE FROM mosaic.partition_hold WHERE root = $1) "
-								   "growing AS (DELETE FROM mosaic.growing_partition WHERE root = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
 
 std::vector<set> levels_of(Oid parent)

@@ -9,7 +9,6 @@
 
 #include "partition/apply.hpp"
 #include "partition/build.hpp"
-#include "partition/ddl.hpp"
 #include "partition/extended_statistics.hpp"
 #include "partition/log.hpp"
 #include "partition/name.hpp"
@@ -42,7 +41,7 @@ public:
 		for (const std::string &sql : statements)
 			run(sql);
 	}
-	std::string &command() { return command_; }
+	const std::string &command() const { return command_; }
 
 private:
 	std::string command_;
@@ -147,7 +146,7 @@ void divide(script &sql, const set &level, Oid partition, const pg::hash_bound &
 	{
 		sql.run(creation_ddl_of(level, what, from_old).place);
 		if (OidIsValid(from_old.identity_index))
-			set_identity_index(pg::relation_named(pg::schema_of(level.parent), what.name), from_old.identity_index, sql.command());
+			sql.run(identity_index_ddl(pg::relation_named(pg::schema_of(level.parent), what.name), from_old.identity_index));
 	}
 }
 
