@@ -14,7 +14,7 @@ std::string partition_name(const step &what);
 struct applied {
 	step what;
 	std::string partition; // qualified name
-	std::string outcome;   // done, deferred
+	std::string outcome;   // done, deferred, unfinished
 	std::string detail;
 };
 

@@ -1,6 +1,9 @@
 // assess.cpp: how a set stands.
 #include "partition/assess.hpp"
 
+#include <algorithm>
+
+#include "partition/guards.hpp"
 #include "pg/identity.hpp"
 #include "pg/table_rows.hpp"
 
@@ -176,13 +179,16 @@ shortage shortage_of(const set &level, TimestampTz reference_time)
 void assess_plan(const set_state &state, TimestampTz reference_time, assessment &result)
 {
 	const set settings = without_pauses(state.settings);
-	const retirement planned = plan_set(settings, {reference_time, state.confirmed});
-	result.held_back = result.expired = planned.held_back;
+	const auto leaves = [](const step &what) { return removes(what.what) && !what.detached; };
+	const retirement planned = plan_set(settings, request_for(state, reference_time));
+	result.held_back = static_cast<int>(std::count_if(planned.held.begin(), planned.held.end(), leaves));
+	result.expired = result.held_back + static_cast<int>(std::count_if(planned.steps.begin(), planned.steps.end(), leaves));
+	result.why_held = planned.why;
 	for (const step &what : planned.steps)
 	{
 		if (is_retirement(what.what))
-			++result.expired;
-		else if (what.parent == settings.parent)
+			continue;
+		if (what.parent == settings.parent)
 			++result.due;
 		else
 		{

@@ -47,6 +47,7 @@ struct assessment {
 	std::vector<Oid> pending;
 	int expired = 0;   // partitions to be retired
 	int held_back = 0; // of those, kept until mosaic.confirm_retention()
+	guard why_held = guard::none;
 };
 
 assessment assess(const set_state &state, TimestampTz reference_time);

@@ -8,8 +8,11 @@ extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_tablespace.h"
+#include "commands/copy.h"
 #include "tcop/pquery.h"
+#include "utils/regproc.h"
 
 // Up to 18 this one asks for ICU's headers, which the server's development
 // files do not bring along.  What we read lies before what they change.
@@ -121,6 +124,35 @@ inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
 	return object_aclcheck(TableSpaceRelationId, tablespace, role, mode);
 #else
 	return pg_tablespace_aclcheck(tablespace, role, mode);
+#endif
+}
+
+inline AclResult function_aclcheck(Oid function, Oid role, AclMode mode)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, function, role, mode);
+#else
+	return pg_proc_aclcheck(function, role, mode);
+#endif
+}
+
+// 16 added the argument escontext (858e776c8).
+inline List *qualified_name_list(const char *text)
+{
+#if PG_VERSION_NUM >= 160000
+	return stringToQualifiedNameList(text, nullptr);
+#else
+	return stringToQualifiedNameList(text);
+#endif
+}
+
+// 16 added the argument data_dest_cb (9fcdf2c78).
+inline CopyToState begin_copy_to(ParseState *parse, Relation table, const char *path, List *columns, List *options)
+{
+#if PG_VERSION_NUM >= 160000
+	return BeginCopyTo(parse, table, nullptr, InvalidOid, path, false, nullptr, columns, options);
+#else
+	return BeginCopyTo(parse, table, nullptr, InvalidOid, path, false, columns, options);
 #endif
 }
 

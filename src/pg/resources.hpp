@@ -120,4 +120,24 @@ template <typename Fn>
 	});
 }
 
+// Runs fn in a subtransaction that is rolled back in the end: what would come
+// of it, locks included, is not there afterwards.
+template <typename Fn>
+void rehearse(Fn &&fn)
+{
+	MemoryContext const memory = CurrentMemoryContext;
+	ResourceOwner const owner = CurrentResourceOwner;
+
+	call([=] {
+		BeginInternalSubTransaction(nullptr);
+		MemoryContextSwitchTo(memory);
+	});
+	fn();
+	call([=] {
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(memory);
+		CurrentResourceOwner = owner;
+	});
+}
+
 } // namespace pg

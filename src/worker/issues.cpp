@@ -118,7 +118,7 @@ void add_extension(issue_list &issues)
 	const pg::installed_extension extension = pg::find_extension();
 	if (!OidIsValid(extension.oid))
 		return;
-	if (!pg::in_recovery() && restore_under_way(extension.oid))
+	if (!pg::on_standby() && restore_under_way(extension.oid))
 		issues.add({"info", "restore_under_way",
 					"Maintenance waits for the end of a session that has written rows of mosaic.partition_set by itself, as a restore does.",
 					"No action is needed; it goes on within ten seconds after that session."});

@@ -3,6 +3,7 @@
 #include "pg/calendar.hpp"
 #include "pg/extension.hpp"
 #include "pg/rowset.hpp"
+#include "pg/wal.hpp"
 #include "worker/databases.hpp"
 #include "worker/shared_state.hpp"
 
@@ -41,7 +42,7 @@ PG_FUNCTION(mosaic_worker_metrics)
 	const auto add = [&](const char *name, double value) { rows.add({pg::text_value(name), pg::float8_value(value)}); };
 	const figures now = has_shared_state() ? look() : figures{};
 	add("mosaic_worker_up", now.launcher);
-	add("mosaic_in_recovery", pg::in_recovery());
+	add("mosaic_in_recovery", pg::on_standby());
 	if (!now.listed)
 		return Datum(0);
 	add("mosaic_worker_passes_total", static_cast<double>(now.here.passes));
