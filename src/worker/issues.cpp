@@ -98,7 +98,10 @@ void add_failures(issue_list &issues, const database &here)
 					"The maintenance process ended before its pass " + times(failures) + "; its last error was: " +
 						(here.last_error[0] != '\0' ? here.last_error : "none recorded"),
 					"The server log has the whole report."});
-	if (here.wants_ticker && here.ticker.failures > 0)
+	// One that has lasted longer than it was kept waiting has got over it.
+	const duty &ticker = here.ticker;
+	const bool lasts = ticker.at_work && GetCurrentTimestamp() - ticker.since > ticker.since - ticker.ended;
+	if (here.wants_ticker && ticker.failures > 0 && !lasts)
 		issues.add({here.ticker.failures < 3 ? "warning" : "critical", "ticker_failing",
 					"The ticker ended unasked " + times(here.ticker.failures) + ".", "The server log has the reason."});
 }
@@ -118,7 +121,7 @@ void add_extension(issue_list &issues)
 	const pg::installed_extension extension = pg::find_extension();
 	if (!OidIsValid(extension.oid))
 		return;
-	if (!pg::in_recovery() && restore_under_way(extension.oid))
+	if (!pg::on_standby() && restore_under_way(extension.oid))
 		issues.add({"info", "restore_under_way",
 					"Maintenance waits for the end of a session that has written rows of mosaic.partition_set by itself, as a restore does.",
 					"No action is needed; it goes on within ten seconds after that session."});
