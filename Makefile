@@ -12,6 +12,8 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
 AREAS = schema \
 	partition/partition \
+	partition/hash \
+	partition/retention \
 	partition/import_partman \
 	partition/set_relations \
 	$(SHARD_SQL) \
@@ -30,7 +32,7 @@ EXTRA_CLEAN = $(OBJS:.o=.d) build
 override with_llvm := no
 PG_CPPFLAGS = -I$(srcdir)/src -DPG_MOSAIC_VERSION='"$(EXTVERSION)"'
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wno-volatile -MMD -MP $(EXTRA_CXXFLAGS)
-SHLIB_LINK += -lstdc++ -lcrypto $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
+SHLIB_LINK += -lstdc++ -lcrypto -lz $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
 comma = ,
 
 REGRESS = $(patsubst $(srcdir)/sql/%.sql,%,$(sort $(wildcard $(srcdir)/sql/*.sql)))

@@ -10,7 +10,7 @@ set -euo pipefail
 oldest_major=15
 
 # What building and installing takes; names from test/requirements.
-build_needs=(make compiler boost openssl server headers)
+build_needs=(make compiler boost openssl zlib server headers)
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # The server's test modules drop LC_ALL, and initdb goes by what remains.

@@ -9,11 +9,15 @@
 // two, whom the parent's ACCESS EXCLUSIVE lock would keep from letting go.
 #include "partition/apply.hpp"
 
+#include "partition/archive.hpp"
 #include "partition/counters.hpp"
 #include "partition/ddl.hpp"
+#include "partition/extended_statistics.hpp"
+#include "partition/ledger.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
 #include "partition/settings.hpp"
+#include "partition/write_block.hpp"
 #include "pg/foreign_keys.hpp"
 #include "pg/identity.hpp"
 #include "pg/locking.hpp"
@@ -37,9 +41,23 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 {
 	const bool retires = is_retirement(what.what);
 	pg::vector<pg::lock_request> locks;
+	const auto lock_tables = [&](const auto &tables, LOCKMODE mode) {
+		for (const Oid table : tables)
+			locks.push_back({table, mode});
+	};
 	if (what.detached)
 	{
-		locks.push_back({what.partition, AccessExclusiveLock});
+		// A foreign key of its own that goes with it is half the other table's.
+		if (what.what == action::drop)
+			lock_tables(pg::foreign_keys_of(what.partition).referenced, AccessExclusiveLock);
+		lock_tables(pg::table_and_below(what.partition), AccessExclusiveLock);
+		return locks;
+	}
+	if (what.what == action::block || what.what == action::archive || what.what == action::release)
+	{
+		lock_tables(leaves_of(what.partition), what.what == action::block	 ? ShareRowExclusiveLock
+											   : what.what == action::archive ? AccessShareLock
+																			  : AccessExclusiveLock);
 		return locks;
 	}
 	if (what.what == action::finalize)
@@ -48,23 +66,17 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 		locks.push_back({what.partition, AccessExclusiveLock});
 		return locks;
 	}
-	const auto lock_referenced = [&] {
-		for (const Oid table : keys.referenced)
-			locks.push_back({table, ShareRowExclusiveLock});
-	};
 	if (retires && what.what != action::drop)
-		lock_referenced();
+		lock_tables(keys.referenced, ShareRowExclusiveLock);
 	locks.push_back({settings.parent, retires ? AccessExclusiveLock : ShareUpdateExclusiveLock});
 	const Oid default_partition = default_partition_of(settings.parent);
 	if (OidIsValid(default_partition))
 		locks.push_back({default_partition, AccessExclusiveLock});
 	if (retires)
-		for (const Oid table : pg::table_and_below(what.partition))
-			locks.push_back({table, AccessExclusiveLock});
-	if (!retires)
-		lock_referenced();
-	for (const Oid table : keys.referencing)
-		locks.push_back({table, retires ? AccessExclusiveLock : ShareRowExclusiveLock});
+		lock_tables(pg::table_and_below(what.partition), AccessExclusiveLock);
+	else
+		lock_tables(keys.referenced, ShareRowExclusiveLock);
+	lock_tables(keys.referencing, retires ? AccessExclusiveLock : ShareRowExclusiveLock);
 	return locks;
 }
 
@@ -72,30 +84,12 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 const step *find_from(const plan &planned, std::size_t &cursor, const step &wanted)
 {
 	for (std::size_t n = cursor; n < planned.size(); ++n)
-		if (planned[n].same_as(wanted))
+		if (planned[n].same_as(wanted) && !planned[n].waits)
 		{
 			cursor = n + 1;
 			return &planned[n];
 		}
 	return nullptr;
-}
-
-// Down to the leaves: each index of a partition has its own copies below.
-void set_identity_index(Oid partition, Oid parent_index)
-{
-	const Oid copy = pg::index_copy(partition, parent_index);
-	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
-	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
-	if (!pg::is_partitioned(partition))
-		return;
-	std::vector<Oid> below;
-	{
-		const pg::partition_table table(partition);
-		for (int n = 0; n < table.count(); ++n)
-			below.push_back(table.partition(n));
-	}
-	for (const Oid leaf : below)
-		set_identity_index(leaf, copy);
 }
 
 void execute(const std::vector<std::string> &statements, std::string &command)
@@ -114,6 +108,8 @@ void create_tables(const set &settings, const step &what, const inherited &from_
 {
 	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
 	execute(sql.table, command);
+	if (from_parent.statistics_targets)
+		execute(statistics_targets_ddl(settings.parent, pg::relation_named(pg::schema_of(settings.parent), what.name)), command);
 	placing.insert(placing.end(), sql.place.begin(), sql.place.end());
 	if (settings.levels.empty() || what.what == action::create_default)
 		return;
@@ -147,14 +143,49 @@ std::string run(const set &settings, const step &what, const inherited &from_par
 	return command;
 }
 
+// What a step means for the ledger.
+void note(const set &settings, const step &what)
+{
+	switch (what.what)
+	{
+	case action::block:
+		return note_blocked(settings, what, block_identity(what.partition));
+	case action::detach:
+		return note_detached(settings, what);
+	case action::drop:
+		if (what.detached || settings.retention_action == "archive")
+			note_dropped(what.partition);
+		return;
+	case action::release:
+		return note_released(what.partition);
+	default:
+		return;
+	}
+}
+
+applied carry_out_archive(const set &settings, const step &what, int lock_tries)
+{
+	const TimestampTz begun = GetCurrentTimestamp();
+	const archived result = archive_partition(settings, what);
+	const double seconds = static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second);
+	const char *outcome = result.complete ? "done" : "unfinished";
+	record({settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, outcome, lock_tries, seconds, {}, result.detail, result.command});
+	return {what, partition_name(what), outcome, result.detail};
+}
+
 applied carry_out(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked, int lock_tries)
 {
+	if (what.what == action::archive)
+		return carry_out_archive(settings, what, lock_tries);
+	if (what.what == action::block)
+		require_archivable(what.partition);
 	const TimestampTz begun = GetCurrentTimestamp();
 	const std::string partition = partition_name(what);
 	const std::string command = run(settings, what, from_parent, referenced, asked);
 	const double seconds = static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second);
 	if (what.detached)
 		forget_retiring(what.partition);
+	note(settings, what);
 	record({settings.root, action_name(what.what), partition, what.lower, what.upper, "done", lock_tries, seconds, {}, what.reason, command});
 	return {what, partition, "done", what.reason};
 }
@@ -168,6 +199,23 @@ std::optional<set> settings_under_lock(const set &before)
 }
 
 } // namespace
+
+void set_identity_index(Oid partition, Oid parent_index)
+{
+	const Oid copy = pg::index_copy(partition, parent_index);
+	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
+	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
+	if (!pg::is_partitioned(partition))
+		return;
+	std::vector<Oid> below;
+	{
+		const pg::partition_table table(partition);
+		for (int n = 0; n < table.count(); ++n)
+			below.push_back(table.partition(n));
+	}
+	for (const Oid leaf : below)
+		set_identity_index(leaf, copy);
+}
 
 std::string partition_name(const step &what)
 {

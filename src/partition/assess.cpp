@@ -1,6 +1,11 @@
 // assess.cpp: how a set stands.
 #include "partition/assess.hpp"
 
+#include <algorithm>
+
+#include "partition/guards.hpp"
+#include "partition/split_remainder.hpp"
+#include "partition/tree.hpp"
 #include "pg/identity.hpp"
 #include "pg/table_rows.hpp"
 
@@ -176,13 +181,16 @@ shortage shortage_of(const set &level, TimestampTz reference_time)
 void assess_plan(const set_state &state, TimestampTz reference_time, assessment &result)
 {
 	const set settings = without_pauses(state.settings);
-	const retirement planned = plan_set(settings, {reference_time, state.confirmed});
-	result.held_back = result.expired = planned.held_back;
+	const auto leaves = [](const step &what) { return removes(what.what) && !what.detached; };
+	const retirement planned = plan_set(settings, request_for(state, reference_time));
+	result.held_back = static_cast<int>(std::count_if(planned.held.begin(), planned.held.end(), leaves));
+	result.expired = result.held_back + static_cast<int>(std::count_if(planned.steps.begin(), planned.steps.end(), leaves));
+	result.why_held = planned.why;
 	for (const step &what : planned.steps)
 	{
 		if (is_retirement(what.what))
-			++result.expired;
-		else if (what.parent == settings.parent)
+			continue;
+		if (what.parent == settings.parent)
 			++result.due;
 		else
 		{
@@ -191,6 +199,16 @@ void assess_plan(const set_state &state, TimestampTz reference_time, assessment 
 			++result.below.back().due;
 		}
 	}
+}
+
+void assess_moduli(const set &whole, assessment &result)
+{
+	const int level = hash_level(whole);
+	if (level == 0 || !level_numbered(whole, level).modulus)
+		return;
+	result.modulus = *level_numbered(whole, level).modulus;
+	for (const Oid table : tables_of_level(whole, level))
+		result.coarser += static_cast<int>(coarser_partitions(table, result.modulus).size());
 }
 
 void assess_open(const set_state &state, TimestampTz reference_time, assessment &result)
@@ -204,6 +222,7 @@ void assess_open(const set_state &state, TimestampTz reference_time, assessment 
 	assess_pending(table, result);
 	if (result.strategy == pg::partition_strategy::range)
 		assess_range(state, reference_time, result);
+	assess_moduli(state.settings, result);
 	assess_plan(state, reference_time, result);
 }
 

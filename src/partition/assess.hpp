@@ -45,8 +45,11 @@ struct assessment {
 	Oid default_partition = InvalidOid;
 	int64 default_rows = 0; // an estimate, but 0 only where there is none
 	std::vector<Oid> pending;
+	int modulus = 0;   // HASH: of the settings
+	int coarser = 0;   // HASH: partitions of a lesser modulus than the settings'
 	int expired = 0;   // partitions to be retired
 	int held_back = 0; // of those, kept until mosaic.confirm_retention()
+	guard why_held = guard::none;
 };
 
 assessment assess(const set_state &state, TimestampTz reference_time);

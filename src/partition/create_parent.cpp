@@ -1,6 +1,7 @@
 // create_parent.cpp: mosaic.create_parent() and mosaic.drop_parent().
 #include "partition/apply.hpp"
 #include "partition/arguments.hpp"
+#include "partition/free_departures.hpp"
 #include "partition/misses.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
@@ -54,8 +55,9 @@ PG_FUNCTION(mosaic_drop_parent)
 {
 	pg::require_same_series();
 	const Oid parent = pg::arguments(fcinfo).oid(0);
-	require_set(parent);
+	const set settings = require_set(parent).settings;
 	pg::require_ownership_or_gone(parent);
+	free_departures(settings);
 	delete_set(parent);
 	forget_missed(parent);
 	return Datum(0);

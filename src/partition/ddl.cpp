@@ -5,6 +5,7 @@
 // and writers pass.
 #include "partition/ddl.hpp"
 
+#include "partition/write_block.hpp"
 #include "pg/naming.hpp"
 
 namespace partition {
@@ -24,12 +25,12 @@ std::string joined(const std::vector<std::string> &parts)
 	return text;
 }
 
-std::string create_table(const set &settings, const std::string &partition, const inherited &from_parent)
+std::string create_table(const set &settings, const std::string &partition, const inherited &from_parent, with_indexes indexes)
 {
 	const bool leaf = settings.levels.empty();
 	// ATTACH brings the indexes and keeps the identity column to one sequence.
 	std::string sql = "CREATE TABLE " + partition + " (LIKE " + pg::qualified_name(settings.parent) +
-					  " INCLUDING ALL EXCLUDING IDENTITY EXCLUDING INDEXES)";
+					  " INCLUDING ALL EXCLUDING IDENTITY" + (indexes == with_indexes::no ? " EXCLUDING INDEXES)" : ")");
 	if (!leaf)
 		sql += " PARTITION BY " + from_parent.clauses[from_parent.clauses.size() - settings.levels.size()];
 	if (leaf && from_parent.access_method)
@@ -81,11 +82,11 @@ std::vector<std::string> after_detach(const set &settings, action what, Oid part
 	}
 }
 
-creation_ddl creation_ddl_of(const set &settings, const step &what, const inherited &from_parent)
+creation_ddl creation_ddl_of(const set &settings, const step &what, const inherited &from_parent, with_indexes indexes)
 {
 	const std::string partition = in_schema_of(settings.parent, what.name);
 	creation_ddl sql;
-	sql.table.push_back(create_table(settings, partition, from_parent));
+	sql.table.push_back(create_table(settings, partition, from_parent, indexes));
 	if (!from_parent.column_settings.empty())
 		sql.table.push_back("ALTER TABLE " + partition + " " + joined(from_parent.column_settings));
 	if (!from_parent.replica_identity.empty())
@@ -101,6 +102,10 @@ std::vector<std::string> retirement_ddl_of(const set &settings, const step &what
 {
 	if (what.detached)
 		return after_detach(settings, what.what, what.partition);
+	if (what.what == action::block)
+		return block_commands(what.partition);
+	if (what.what == action::release)
+		return unblock_commands(what.partition);
 	if (what.what == action::finalize)
 		return {detach_command(settings.parent, what.partition) + " FINALIZE"};
 	std::vector<std::string> sql;

@@ -15,7 +15,9 @@ struct creation_ddl {
 	std::vector<std::string> table;
 	std::vector<std::string> place;
 };
-creation_ddl creation_ddl_of(const set &settings, const step &what, const inherited &from_parent);
+// ATTACH makes the indexes, which a table with rows had better have before.
+enum class with_indexes { no, yes };
+creation_ddl creation_ddl_of(const set &settings, const step &what, const inherited &from_parent, with_indexes indexes = with_indexes::no);
 
 // A retirement.  Foreign keys that point to the parent keep a partition from
 // being dropped while it is attached.

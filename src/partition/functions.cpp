@@ -1,6 +1,7 @@
 // functions.cpp: the SQL face of maintenance.
 #include <algorithm>
 
+#include "partition/guards.hpp"
 #include "partition/log.hpp"
 #include "partition/pass.hpp"
 #include "partition/show_bound.hpp"
@@ -117,7 +118,9 @@ PG_FUNCTION(mosaic_confirm_retention)
 	const Oid parent = pg::arguments(fcinfo).oid(0);
 	require_set(parent);
 	pg::require_ownership(parent);
+	require_primary("mosaic.confirm_retention()");
 	confirm_retention(parent);
+	note_guard(parent);
 	return Datum(0);
 }
 
@@ -147,6 +150,8 @@ PG_FUNCTION(mosaic_validate_partition_set)
 	pg::require_relation(settings.parent);
 	require_manageable(settings.parent);
 	validate(settings);
+	if (trigger.has_old_row())
+		require_archive_target(settings, set_from(trigger.old_row()));
 	return trigger.result();
 }
 
@@ -162,6 +167,8 @@ PG_FUNCTION(mosaic_validate_partition_level)
 	level.parent = parent;
 	level.depth = level_number(trigger.new_row());
 	validate(level);
+	if (trigger.has_old_row())
+		require_archive_target(level, set_from(trigger.old_row()));
 	return trigger.result();
 }
 

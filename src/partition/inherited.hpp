@@ -27,6 +27,7 @@ struct inherited {
 	std::vector<std::string> column_settings; // ALTER COLUMN …, quoted
 	std::string replica_identity;			  // FULL, NOTHING, or empty
 	Oid identity_index = InvalidOid;		  // of the parent; its copy is the identity
+	bool statistics_targets = false;		  // of extended statistics, which LIKE copies without
 	std::vector<granted> grants; // for the levels that hand privileges down
 	// PARTITION BY of the new partition and of those below it that are not
 	// leaves; one for each further level of the set.

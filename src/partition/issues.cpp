@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "partition/assess.hpp"
+#include "partition/departure_issues.hpp"
+#include "partition/guards.hpp"
 #include "partition/misses.hpp"
 #include "partition/settings.hpp"
 #include "partition/validate.hpp"
@@ -97,13 +99,25 @@ void add_coverage(issue_list &issues, const set &settings, const assessment &now
 				   "Nothing is needed unless such rows are expected; a partition made by hand is adopted.");
 }
 
-void add_retirement(issue_list &issues, const set &settings, const assessment &now)
+// Partitions of any level that are on their way out and do not get on.
+void add_departures(issue_list &issues, const set_state &state)
 {
+	if (!state.retiring)
+		return;
+	for (const departure_issue &found : issues_of_departures(state.settings))
+		issues.add("warning", found.code, found.detail, found.hint, found.object);
+}
+
+void add_retirement(issue_list &issues, const set_state &state, const assessment &now, TimestampTz reference_time)
+{
+	const set &settings = state.settings;
 	if (now.held_back > 0)
-		issues.add("warning", "retention_held",
-				   std::to_string(now.held_back) + " partitions are to be retired at once, more than mosaic.max_drops (" +
-					   std::to_string(settings::max_drops) + "); none is.",
-				   "If that is meant: SELECT " + call_with("mosaic.confirm_retention", settings.parent));
+		issues.add("warning", guard_code(now.why_held),
+				   std::to_string(now.held_back) + (now.held_back == 1 ? " partition is" : " partitions are") + " to be retired, and none is: " +
+					   guard_reason(state, now.why_held, reference_time) + ".",
+				   "Look: SELECT * FROM " + call_with("mosaic.plan", settings.parent) + " If that is meant: SELECT " +
+					   call_with("mosaic.confirm_retention", settings.parent));
+	add_departures(issues, state);
 	for (const Oid partition : now.pending)
 		issues.add("warning", "pending_detach", "A concurrent detach has not finished; the partition's rows are not seen through the parent.",
 				   "ALTER TABLE " + pg::qualified_name(settings.parent) + " DETACH PARTITION " + pg::qualified_name(partition) + " FINALIZE;",
@@ -141,6 +155,14 @@ void add_missed(issue_list &issues, const set &settings)
 				   way_out(settings));
 }
 
+void add_moduli(issue_list &issues, const set &settings, const assessment &now)
+{
+	if (now.coarser > 0)
+		issues.add("info", "mixed_moduli", std::to_string(now.coarser) + (now.coarser == 1 ? " partition has" : " partitions have") + " a lesser modulus than the set.",
+				   "Every row has its partition. To divide them: CALL mosaic.hash_set_modulus(" +
+					   pg::quoted_literal(pg::qualified_name(settings.parent).c_str()) + ", " + std::to_string(now.modulus) + ");");
+}
+
 void add_pauses(issue_list &issues, const set &settings)
 {
 	const auto add = [&](const char *column, const char *detail) { issues.add("info", column, detail, unpause(column, settings.parent)); };
@@ -161,9 +183,10 @@ void add_all(issue_list &issues, const set_state &state, TimestampTz reference_t
 	if (now.error != nullptr)
 		return issues.add("critical", "set_invalid", now.error->message, now.error->hint != nullptr ? now.error->hint : "Correct the set by UPDATE mosaic.partition_set.");
 	add_coverage(issues, settings, now);
-	add_retirement(issues, settings, now);
+	add_retirement(issues, state, now, reference_time);
 	add_default(issues, now);
 	add_missed(issues, settings);
+	add_moduli(issues, settings, now);
 	add_pauses(issues, settings);
 }
 

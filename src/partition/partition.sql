@@ -14,6 +14,11 @@ CREATE TABLE mosaic.partition_set (
 	retention_schema     text,
 	retention_tablespace text,
 	retain_partitions    integer,
+	retain_bytes         bigint,
+	cooldown             interval NOT NULL DEFAULT '0',
+	archive_callback     text,
+	archive_format       text     NOT NULL DEFAULT 'csv',
+	archive_compression  text     NOT NULL DEFAULT 'none',
 	create_paused        boolean  NOT NULL DEFAULT false,
 	retain_paused        boolean  NOT NULL DEFAULT false,
 	name_pattern         text     NOT NULL DEFAULT '{parent}_p{bound}',
@@ -33,10 +38,15 @@ COMMENT ON COLUMN mosaic.partition_set.key_format IS 'What the key holds: native
 COMMENT ON COLUMN mosaic.partition_set.time_zone IS 'IANA zone in which days and months are counted';
 COMMENT ON COLUMN mosaic.partition_set.default_partition IS 'Whether the set was asked to have a default partition';
 COMMENT ON COLUMN mosaic.partition_set.retention IS 'Age of a partition''s upper bound from which it is retired, or a key distance; NULL: never by age';
-COMMENT ON COLUMN mosaic.partition_set.retention_action IS 'What retiring means: drop, detach, or move (into retention_schema and/or retention_tablespace)';
+COMMENT ON COLUMN mosaic.partition_set.retention_action IS 'What retiring means: drop, detach, move (into retention_schema and/or retention_tablespace), or archive (into a file in mosaic.archive_directory or by archive_callback, verified, and then drop)';
 COMMENT ON COLUMN mosaic.partition_set.retention_schema IS 'Schema that retired partitions are moved to (retention_action move)';
 COMMENT ON COLUMN mosaic.partition_set.retention_tablespace IS 'Tablespace that retired partitions are moved to (retention_action move)';
 COMMENT ON COLUMN mosaic.partition_set.retain_partitions IS 'Number of newest partitions, not counting those wholly in the future, that are never retired; alone it retires the others';
+COMMENT ON COLUMN mosaic.partition_set.retain_bytes IS 'Bytes, with indexes and TOAST, that all partitions together may have: beyond that the oldest are retired until the rest fits; with other criteria, only where those agree';
+COMMENT ON COLUMN mosaic.partition_set.cooldown IS 'Time that a partition stays there, detached, before it is dropped (retention_action drop and archive); 0: dropped at once';
+COMMENT ON COLUMN mosaic.partition_set.archive_callback IS 'Function(jsonb) returning jsonb, with its schema, that archives a partition (retention_action archive); NULL: into a file';
+COMMENT ON COLUMN mosaic.partition_set.archive_format IS 'Format of archive files: csv or binary';
+COMMENT ON COLUMN mosaic.partition_set.archive_compression IS 'Compression of archive files: none or gzip';
 COMMENT ON COLUMN mosaic.partition_set.create_paused IS 'No partitions are made while true';
 COMMENT ON COLUMN mosaic.partition_set.retain_paused IS 'No partitions are retired while true';
 COMMENT ON COLUMN mosaic.partition_set.name_pattern IS 'Name of a new partition: {parent} is the parent''s name, {bound} the lower bound (20260101, 20260101_093000, 5000, m3000), the list, or the remainder';
@@ -61,7 +71,8 @@ CREATE POLICY monitor ON mosaic.partition_set FOR SELECT TO pg_monitor USING (tr
 GRANT SELECT ON mosaic.partition_set TO PUBLIC;
 -- What identifies a set is not for UPDATE: drop_parent() and create_parent().
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
-	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
+	retain_partitions, retain_bytes, cooldown, archive_callback, archive_format, archive_compression,
+	create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
 	ON mosaic.partition_set TO PUBLIC;
 
 CREATE FUNCTION mosaic.validate_partition_set() RETURNS trigger
@@ -92,7 +103,8 @@ CREATE POLICY owner ON mosaic.partition_level TO PUBLIC USING (mosaic.owns(paren
 CREATE POLICY monitor ON mosaic.partition_level FOR SELECT TO pg_monitor USING (true);
 GRANT SELECT ON mosaic.partition_level TO PUBLIC;
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
-	retain_partitions, create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
+	retain_partitions, retain_bytes, cooldown, archive_callback, archive_format, archive_compression,
+	create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
 	ON mosaic.partition_level TO PUBLIC;
 CREATE TRIGGER validate BEFORE UPDATE ON mosaic.partition_level
 	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_level();
@@ -121,11 +133,11 @@ COMMENT ON TABLE mosaic.partition_log IS 'One row a step of maintenance, kept mo
 COMMENT ON COLUMN mosaic.partition_log.id IS 'Counts up: steps have the order of their numbers';
 COMMENT ON COLUMN mosaic.partition_log.at IS 'When the step was written down, at its end';
 COMMENT ON COLUMN mosaic.partition_log.parent IS 'The parent of the set';
-COMMENT ON COLUMN mosaic.partition_log.action IS 'create, create_default, drop, detach, move or finalize (of a concurrent detach that somebody broke off)';
+COMMENT ON COLUMN mosaic.partition_log.action IS 'create, create_default, block, archive, drop, detach, move, finalize (of a concurrent detach that somebody broke off), release (writes are let in again) or restore';
 COMMENT ON COLUMN mosaic.partition_log.partition IS 'Name of the partition, which may be gone';
 COMMENT ON COLUMN mosaic.partition_log.lower_bound IS 'Lower bound of the partition, inclusive; of a list its keys, of a hash partition remainder and modulus';
 COMMENT ON COLUMN mosaic.partition_log.upper_bound IS 'Upper bound of the partition, exclusive';
-COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget) or failed';
+COMMENT ON COLUMN mosaic.partition_log.outcome IS 'done, deferred (a lock did not come within mosaic.lock_budget), unfinished (archive_callback is to be called again) or failed';
 COMMENT ON COLUMN mosaic.partition_log.lock_tries IS 'How often the locks of the step were asked for';
 COMMENT ON COLUMN mosaic.partition_log.duration IS 'Time that the step took from its first statement on';
 COMMENT ON COLUMN mosaic.partition_log.sqlstate IS 'SQLSTATE of what ended a step that is not done';
@@ -247,7 +259,7 @@ Errors: 42704 not a managed parent, 42501 not its owner, 2D000 inside a transact
 CREATE FUNCTION mosaic.confirm_retention(parent regclass) RETURNS void
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_confirm_retention';
 COMMENT ON FUNCTION mosaic.confirm_retention(regclass) IS
-'Lets the next pass of a set retire more than mosaic.max_drops partitions, once. Errors: 42704 not a managed parent, 42501 not its owner.';
+'Lets the next pass of a set retire partitions although a guard holds it back: more than mosaic.max_drops at once, a clock that jumped, or another cluster than the one that the set was kept in. The clock and the cluster are taken for right from then on. Errors: 42704 not a managed parent, 42501 not its owner.';
 
 CREATE FUNCTION mosaic.partition_for(parent regclass, VARIADIC key "any") RETURNS regclass
 LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_partition_for';

@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <deque>
 
+#include "partition/analyze.hpp"
+#include "partition/guards.hpp"
+#include "partition/ledger.hpp"
 #include "partition/log.hpp"
 #include "partition/missing_row.hpp"
 #include "partition/retiring.hpp"
@@ -40,10 +43,10 @@ plan retirement_steps(const plan &steps)
 	return kept;
 }
 
-// What is left of an earlier retirement needs locks of its own.
+// Some steps need other locks than those that come after or before.
 bool stands_alone(const step &what)
 {
-	return what.detached || what.what == action::finalize;
+	return what.detached || (is_retirement(what.what) && !removes(what.what));
 }
 
 // Runs of steps with one parent and the same locks, as apply() takes them.
@@ -115,14 +118,16 @@ public:
 		attempted_.reset();
 		if (changed_)
 			in_transaction([&] {
-				analyze();
+				analyze_parent(parent_);
 				purge_log();
+				close_departures_of_gone(parent_);
 				return result::nothing_due;
 			});
 		outcome_.failed += create_failed_ || retain_failed_;
+		const bool noted = state_.noted && guard_of(state_, looked_at_) == guard::none && note_is_old(state_);
 		const bool create_recovered = state_.create_retry && is_due(state_.create_retry) && !create_failed_;
 		const bool retain_recovered = state_.retain_retry && is_due(state_.retain_retry) && !retain_failed_;
-		if (create_recovered || retain_recovered || state_.confirmed)
+		if (create_recovered || retain_recovered || state_.confirmed || noted)
 			in_transaction([&] {
 				if (create_recovered)
 					clear_failure(parent_, work::create);
@@ -130,6 +135,8 @@ public:
 					clear_failure(parent_, work::retain);
 				if (state_.confirmed)
 					clear_confirmation(parent_);
+				if (noted)
+					note_guard(parent_);
 				return result::nothing_due;
 			});
 	}
@@ -147,9 +154,12 @@ private:
 	{
 		driver_.begin();
 		result what = result::nothing_due;
-		ErrorData *error = pg::attempt([&] { what = run(); });
-		if (error != nullptr)
-			what = failed(*error);
+		{
+			// A procedure's memory is that of the whole CALL.
+			const pg::memory_scope memory("pg_mosaic step");
+			if (const ErrorData *error = pg::attempt([&] { what = run(); }); error != nullptr)
+				what = failed(*error);
+		}
 		driver_.commit();
 		outcome_.applied += what == result::done;
 		outcome_.deferred += what == result::deferred;
@@ -162,6 +172,8 @@ private:
 		bool &failed_before = work_ == work::create ? create_failed_ : retain_failed_;
 		if (attempted_)
 			record_failed_step(state_.settings, *attempted_, error);
+		if (attempted_ && attempted_->what == action::archive)
+			note_failed(attempted_->partition, text_of(error));
 		if (!failed_before) // failures are counted by the pass
 			record_failure(parent_, work_, error);
 		pg::notice(LOG, ("could not maintain partitions of " + pg::qualified_name(parent_) + ": " + error.message).c_str(), error.detail,
@@ -184,7 +196,8 @@ private:
 				return result::nothing_due;
 			require_parent(parent_);
 			driver_.works_on(parent_);
-			steps = plan_set(state_.settings, {GetCurrentTransactionStartTimestamp(), state_.confirmed, state_.retiring}).steps;
+			looked_at_ = GetCurrentTransactionStartTimestamp();
+			steps = plan_set(state_.settings, request_for(state_, looked_at_)).steps;
 			return result::nothing_due;
 		});
 		return steps;
@@ -194,7 +207,7 @@ private:
 	{
 		if (done.empty())
 			return result::nothing_due;
-		return done.front().outcome == "done" ? result::done : result::deferred;
+		return done.front().outcome == "deferred" ? result::deferred : result::done;
 	}
 
 	// One after the other; one that fails, on rows in the default partition,
@@ -227,14 +240,16 @@ private:
 	result retire_one(const step &what)
 	{
 		attempted_ = what;
+		bool ready = true;
 		bool concurrently = false;
 		set level;
 		const result looked = in_transaction([&] {
 			level = level_of(state_.settings, what.parent);
 			concurrently = driver_.at_top_level() && can_detach_concurrently(level, what);
+			ready = !concurrently || !what.waits || is_ready(level, what);
 			return result::nothing_due;
 		});
-		if (looked == result::failed)
+		if (looked == result::failed || !ready)
 			return looked;
 		step rest = what;
 		if (concurrently)
@@ -247,10 +262,11 @@ private:
 		return in_transaction([&] { return result_of(apply(level, {rest}, asked())); });
 	}
 
-	void analyze()
+	// Has the step before it been done?  apply() asks that itself.
+	bool is_ready(const set &level, const step &what) const
 	{
-		const pg::acting_as owner(pg::owner_of(parent_));
-		pg::spi().execute("ANALYZE (SKIP_LOCKED) " + pg::qualified_name(parent_));
+		const plan now = plan_level(level, asked()).steps;
+		return std::any_of(now.begin(), now.end(), [&](const step &planned) { return planned.same_as(what) && !planned.waits; });
 	}
 
 	pg::transaction_driver &driver_;
@@ -258,6 +274,7 @@ private:
 	waiting retries_;
 	pass_outcome &outcome_;
 	set_state state_;
+	TimestampTz looked_at_ = 0;
 	std::optional<step> attempted_; // what an error is about
 	plan retirements_;
 	work work_ = work::create;
@@ -279,6 +296,20 @@ maintained row_of(Oid parent, const applied &done)
 maintained row_of(const set &settings, const step &what, const ErrorData &error)
 {
 	return {settings.root, kind_of(what), action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
+}
+
+// A file cannot be taken back when the caller's transaction is, and nobody
+// should be kept from writing for as long as that lasts.
+plan put_off_archiving(const plan &steps, Oid parent, std::vector<maintained> &rows)
+{
+	plan others;
+	for (const step &what : steps)
+		if (what.what != action::block && what.what != action::archive)
+			others.push_back(what);
+		else if (!what.waits)
+			rows.push_back({parent, work::retain, action_name(action::archive), partition_name(what), what.lower, what.upper, "deferred",
+							"archiving needs transactions of its own: CALL mosaic.maintain() or the worker"});
+	return others;
 }
 
 bool none_failed(const std::vector<maintained> &rows, work kind)
@@ -369,10 +400,11 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 {
 	const Oid parent = state.settings.parent;
 	std::vector<maintained> rows;
-	request asked{reference_time, state.confirmed, state.retiring};
+	request asked;
 	plan steps;
 	ErrorData *error = pg::attempt([&] {
 		require_parent(parent);
+		asked = request_for(state, reference_time);
 		asked.limit = most_partitions_at_once(parent) + 1;
 		steps = plan_set(state.settings, asked).steps;
 		require_room(parent, creation_steps(steps).size());
@@ -386,7 +418,7 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 	for (const plan &created : together(creation_steps(steps)))
 		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
 	bool retired_well = true;
-	for (const plan &retired : together(retirement_steps(steps)))
+	for (const plan &retired : together(put_off_archiving(retirement_steps(steps), parent, rows)))
 		retired_well = apply_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && retired_well;
 	if (state.confirmed)
 		clear_confirmation(parent);

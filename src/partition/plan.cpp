@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "partition/ledger.hpp"
 #include "partition/name.hpp"
 #include "partition/settings.hpp"
 
@@ -37,12 +38,17 @@ void plan_range(const set &settings, const request &asked, retirement &whole)
 		created = plan_creation(open, from_start ? *open.start() : coverage_start(open, now), now, asked.limit);
 		plan_default(settings, open.table(), created);
 	}
+	const leaving out = asked.resuming ? leaving_from(settings) : leaving();
 	retirement retired;
 	if (!settings.retain_paused)
-		retired = plan_retirement(open, now, asked.confirmed, asked.made ? plan{} : created);
+		retired = plan_retirement(open, now, asked.confirmed, asked.made ? plan{} : created, out);
+	plan leave = whole.steps; // those whose retirement is resumed
+	append(leave, plan(retired.held.empty() ? retired.steps : retired.held));
 	append(whole.steps, std::move(created));
+	append(whole.steps, plan_departures(settings, asked.reference_time, out, leave));
 	append(whole.steps, std::move(retired.steps));
-	whole.held_back = retired.held_back;
+	whole.held = std::move(retired.held);
+	whole.why = retired.why;
 }
 
 } // namespace
@@ -55,6 +61,10 @@ const char *action_name(action what)
 		return "create";
 	case action::create_default:
 		return "create_default";
+	case action::block:
+		return "block";
+	case action::archive:
+		return "archive";
 	case action::drop:
 		return "drop";
 	case action::detach:
@@ -63,6 +73,8 @@ const char *action_name(action what)
 		return "move";
 	case action::finalize:
 		return "finalize";
+	case action::release:
+		return "release";
 	}
 	return nullptr;
 }
@@ -81,8 +93,9 @@ retirement plan_level(const set &settings, const request &asked)
 		append(whole.steps, strategy == pg::partition_strategy::list ? plan_lists(settings, table) : plan_remainders(settings, table));
 		plan_default(settings, table, whole.steps);
 	}
-	for (step &what : whole.steps)
-		what.parent = settings.parent;
+	for (plan *steps : {&whole.steps, &whole.held})
+		for (step &what : *steps)
+			what.parent = settings.parent;
 	return whole;
 }
 
@@ -102,27 +115,45 @@ static retirement plan_tree(const set &settings, const request &asked)
 			continue;
 		retirement below = plan_tree(level_below(settings, table.partition(n)), asked);
 		append(whole.steps, std::move(below.steps));
-		whole.held_back += below.held_back;
+		append(whole.held, std::move(below.held));
+		whole.why = below.why != guard::none ? below.why : whole.why;
 	}
 	return whole;
 }
 
+// What has begun is to be ended; a partition that stays is to be written to.
+static bool can_be_held(const step &what)
+{
+	return is_retirement(what.what) && what.what != action::finalize && what.what != action::release;
+}
+
+template <typename Which>
+static void hold_back(retirement &whole, guard why, Which &&which)
+{
+	const auto from = std::stable_partition(whole.steps.begin(), whole.steps.end(), [&](const step &what) { return !which(what); });
+	for (auto what = from; what != whole.steps.end(); ++what)
+		whole.held.push_back(std::move(*what));
+	whole.steps.erase(from, whole.steps.end());
+	if (!whole.held.empty())
+		whole.why = why;
+}
+
 // Each table below a set may stay within mosaic.max_drops and all of them
 // together not.
-static void hold_back_too_many(retirement &whole, bool confirmed)
+static bool are_too_many(const retirement &whole)
 {
-	const auto fresh = [](const step &what) { return is_retirement(what.what) && what.what != action::finalize && !what.detached; };
-	const int due = whole.held_back + static_cast<int>(std::count_if(whole.steps.begin(), whole.steps.end(), fresh));
-	if (confirmed || due <= settings::max_drops)
-		return;
-	whole.steps.erase(std::remove_if(whole.steps.begin(), whole.steps.end(), fresh), whole.steps.end());
-	whole.held_back = due;
+	const auto begins = [](const step &what) { return what.begins; };
+	return std::count_if(whole.steps.begin(), whole.steps.end(), begins) + std::count_if(whole.held.begin(), whole.held.end(), begins) >
+		   settings::max_drops;
 }
 
 retirement plan_set(const set &settings, const request &asked)
 {
 	retirement whole = plan_tree(settings, asked);
-	hold_back_too_many(whole, asked.confirmed);
+	if (asked.held != guard::none)
+		hold_back(whole, asked.held, can_be_held);
+	else if (!asked.confirmed && are_too_many(whole))
+		hold_back(whole, guard::too_many, [](const step &what) { return what.begins || what.waits; });
 	return whole;
 }
 

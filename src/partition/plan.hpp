@@ -11,10 +11,17 @@
 
 namespace partition {
 
-enum class action { create, create_default, drop, detach, move, finalize };
+struct leaving;
+
+enum class action { create, create_default, block, archive, drop, detach, move, finalize, release };
 
 const char *action_name(action what);
 inline bool is_retirement(action what) { return what != action::create && what != action::create_default; }
+// Does the partition leave the parent, or cease to be?
+inline bool removes(action what) { return what == action::drop || what == action::detach || what == action::move; }
+
+// What stops retention until mosaic.confirm_retention().
+enum class guard { none, too_many, clock, cluster };
 
 struct step {
 	action what;
@@ -27,6 +34,8 @@ struct step {
 	Oid parent = InvalidOid; // the table whose partition it is
 	bool ahead = false;	   // a partition to be made that lies wholly in the future
 	bool detached = false; // a retirement of which only the rest is to be done
+	bool begins = false;   // the first step of a retirement
+	bool waits = false;	   // for the step before it, of the same partition
 
 	bool same_as(const step &other) const
 	{
@@ -55,27 +64,33 @@ position coverage_start(const range_set &set, const position &now);
 
 struct retirement {
 	plan steps;
-	int held_back = 0; // more than mosaic.max_drops, and not confirmed
+	plan held; // what a guard holds back
+	guard why = guard::none;
 };
 
 // Partitions to be retired, oldest first, where those created are there by then.
-retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created);
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created, const leaving &out);
+
+// What else is to be done with those that are on their way out: drop them
+// after the cool-down, or free them where they are not among those that leave.
+plan plan_departures(const set &settings, TimestampTz reference_time, const leaving &out, const plan &leave);
 
 // Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
 plan plan_resumption(const set &settings);
 
 // What a pass is asked to do.
 struct request {
-	TimestampTz reference_time;
+	TimestampTz reference_time = 0;
 	bool confirmed = false;	 // retire more than mosaic.max_drops
 	bool resuming = false;	 // look for retirements half done
 	bool from_start = false; // cover from start_at, not only from now
 	int limit = INT_MAX;	 // so many partitions to be made are enough
 	bool made = false;		 // creation is over: what could not be made does not count
+	guard held = guard::none; // retires nothing
 };
 
 // The plan of one level, for one parent: creation unless paused, then
-// retirement unless paused; held_back as in retirement.
+// retirement unless paused.
 retirement plan_level(const set &settings, const request &asked);
 
 // The plans of a set and, below each of its partitions, of its levels.

@@ -1,23 +1,26 @@
 // plan_retirement.cpp: which partitions are to go.
 //
 // By the real upper bound, never by a name or a nominal width: a wide old
-// partition goes only when its last possible row is old enough.  Where age and
-// number are both set, both must agree.  Never the partition that holds now,
-// one of the future, the last one, or the default.
-#include "partition/plan.hpp"
+// partition goes only when its last possible row is old enough.  Where several
+// of age, number and size are set, all must agree.  Never the partition that
+// holds now, one of the future, the last one, or the default.
+#include "partition/ledger.hpp"
 
 #include "partition/settings.hpp"
-#include "pg/value.hpp"
+#include "pg/relation_size.hpp"
 
 namespace partition {
 
 namespace {
 
-action configured_action(const set &settings)
+// What takes the partition out of the parent.
+action removal(const set &settings)
 {
 	if (settings.retention_action == "detach")
 		return action::detach;
-	return settings.retention_action == "move" ? action::move : action::drop;
+	if (settings.retention_action == "move")
+		return action::move;
+	return settings.cools_down ? action::detach : action::drop;
 }
 
 // Partitions that are not wholly in the future.
@@ -54,22 +57,42 @@ coming count_coming(const plan &created)
 
 struct criterion {
 	std::optional<position> cutoff;
-	int by_number; // so many of the oldest may go
+	int most = INT_MAX; // so many of the oldest may go
 	std::string reason;
+
+	void add(const std::string &why) { reason += (reason.empty() ? "" : ", and ") + why; }
 };
+
+// The oldest without which the rest has room.
+int beyond_size(const range_set &set, int64 room)
+{
+	int64 left = pg::relation_size(set.table().oid());
+	int count = 0;
+	for (; count < set.table().bounded() && left > room; ++count)
+		left -= pg::relation_size(set.table().partition(count));
+	return count;
+}
 
 criterion criterion_of(const range_set &set, const position &now, const coming &made)
 {
-	const std::optional<int> keep = set.settings().retain_partitions;
-	criterion result{std::nullopt, keep ? arrived(set, now) + made.arrived - *keep : INT_MAX, {}};
+	const struct set &settings = set.settings();
+	criterion result;
 	if (set.retention())
 	{
 		result.cutoff = set.boundaries().before(now, *set.retention());
 		const bool counts = set.axis_key().on() == axis::number;
-		result.reason = "ends " + *set.settings().retention + (counts ? " below the largest key or lower" : " before now or earlier");
+		result.add("ends " + *settings.retention + (counts ? " below the largest key or lower" : " before now or earlier"));
 	}
-	if (keep)
-		result.reason += (result.reason.empty() ? "" : ", and ") + std::string("more than ") + std::to_string(*keep) + " newer partitions exist";
+	if (const std::optional<int> keep = settings.retain_partitions)
+	{
+		result.most = arrived(set, now) + made.arrived - *keep;
+		result.add("more than " + std::to_string(*keep) + " newer partitions exist");
+	}
+	if (const std::optional<int64> room = settings.retain_bytes)
+	{
+		result.most = std::min(result.most, beyond_size(set, *room));
+		result.add("the set has more than " + std::to_string(*room) + " bytes with it");
+	}
 	return result;
 }
 
@@ -78,7 +101,7 @@ int expired_count(const range_set &set, const position &now, const criterion &by
 	const key &k = set.axis_key();
 	const position &limit = by.cutoff ? *by.cutoff : now;
 	const int ranges = set.table().bounded();
-	const int most = std::min(by.by_number, made.all > 0 ? ranges : ranges - 1);
+	const int most = std::min(by.most, made.all > 0 ? ranges : ranges - 1);
 	int count = 0;
 	while (count < most)
 	{
@@ -90,27 +113,59 @@ int expired_count(const range_set &set, const position &now, const criterion &by
 	return count;
 }
 
+// What is still to be done until the partition is out, one step after another;
+// all but the first wait for the one before.
+std::vector<action> steps_out(const set &settings, const departure *departing)
+{
+	const bool in_ledger = departing != nullptr;
+	if (settings.retention_action != "archive")
+		return in_ledger ? std::vector{action::release, removal(settings)} : std::vector{removal(settings)};
+	if (!in_ledger || !is_intact(*departing))
+		return {action::block, action::archive, removal(settings)};
+	if (departing->at != stage::verified)
+		return {action::archive, removal(settings)};
+	return {removal(settings)};
+}
+
+void add_steps(const range_set &set, const pg::range_partition &range, const std::string &reason, const departure *departing, plan &steps)
+{
+	bool waits = false;
+	for (const action what : steps_out(set.settings(), departing))
+	{
+		step next{what, range.partition, {}, set.text(range.lower), set.text(range.upper), {}, reason};
+		next.waits = waits;
+		next.begins = !waits && departing == nullptr;
+		steps.push_back(std::move(next));
+		waits = true;
+	}
+}
+
 } // namespace
 
-retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created)
+retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created, const leaving &out)
 {
 	retirement result;
-	if (!set.retention() && !set.settings().retain_partitions)
+	if (!set.retention() && !set.settings().retain_partitions && !set.settings().retain_bytes)
 		return result;
 	const coming made = count_coming(created);
 	const criterion by = criterion_of(set, now, made);
 	const int expired = expired_count(set, now, by, made);
-	if (expired > settings::max_drops && !confirmed)
-	{
-		result.held_back = expired;
-		return result;
-	}
+	int fresh = 0;
 	for (int n = 0; n < expired; ++n)
 	{
 		const pg::range_partition range = set.table().range(n);
 		if (set.table().has_pending() && pg::detach_pending(range.partition))
 			continue; // plan_resumption's, or a user's own
-		result.steps.push_back({configured_action(set.settings()), range.partition, {}, set.text(range.lower), set.text(range.upper), {}, by.reason});
+		const departure *departing = out.find(range.partition);
+		if (out.is_held(range.partition) || (departing != nullptr && departing->at == stage::detached))
+			continue; // held, or attached again by somebody
+		fresh += departing == nullptr;
+		add_steps(set, range, by.reason, departing, result.steps);
+	}
+	if (fresh > settings::max_drops && !confirmed)
+	{
+		std::swap(result.steps, result.held);
+		result.why = guard::too_many;
 	}
 	return result;
 }

@@ -2,6 +2,7 @@
 #include "partition/retiring.hpp"
 
 #include "partition/ddl.hpp"
+#include "partition/ledger.hpp"
 #include "partition/settings.hpp"
 #include "pg/foreign_keys.hpp"
 #include "pg/identity.hpp"
@@ -25,6 +26,13 @@ action action_of(const std::string &name)
 	if (name == action_name(action::drop))
 		return action::drop;
 	return name == action_name(action::move) ? action::move : action::detach;
+}
+
+bool may_be_dropped(const set &settings, Oid partition)
+{
+	const leaving out = leaving_from(settings);
+	const departure *one = out.find(partition);
+	return one != nullptr && one->verified && is_intact(*one);
 }
 
 // The statement waits for every transaction that holds the parent, with the
@@ -81,7 +89,12 @@ plan plan_resumption(const set &settings)
 			what.what = action::finalize;
 		}
 		else
+		{
 			what.detached = true;
+			// Decided before the set was to archive, or written to since.
+			if (what.what == action::drop && settings.retention_action == "archive" && !may_be_dropped(settings, partition))
+				what.what = action::detach;
+		}
 		steps.push_back(std::move(what));
 	}
 	return steps;
@@ -89,7 +102,7 @@ plan plan_resumption(const set &settings)
 
 bool can_detach_concurrently(const set &settings, const step &what)
 {
-	if (what.detached || !is_retirement(what.what) || what.what == action::finalize)
+	if (what.detached || !removes(what.what))
 		return false;
 	const pg::foreign_keys keys = pg::foreign_keys_of(settings.parent);
 	return keys.referenced.empty() && keys.referencing.empty() && !OidIsValid(pg::partition_table(settings.parent).default_partition());

@@ -5,6 +5,7 @@
 // user's own statements and by an ownership check in every function.
 #include "partition/set.hpp"
 
+#include "partition/guards.hpp"
 #include "pg/identity.hpp"
 
 namespace partition {
@@ -14,20 +15,26 @@ namespace {
 // In the order of the table's columns: the validating trigger reads NEW by it.
 #define SET_COLUMNS \
 	"parent, strategy, partition_interval, premake, start_at, key_format, time_zone, default_partition, retention, " \
-	"retention_action, retention_schema, retention_tablespace, retain_partitions, create_paused, retain_paused, " \
+	"retention_action, retention_schema, retention_tablespace, retain_partitions, retain_bytes, cooldown, archive_callback, archive_format, " \
+	"archive_compression, create_paused, retain_paused, " \
 	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists"
 
-constexpr int set_columns = 21;
+constexpr int set_columns = 26;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
-	"EXISTS (SELECT FROM mosaic.retiring_partition r WHERE r.root = s.parent), " \
+	"EXISTS (SELECT FROM mosaic.retiring_partition r WHERE r.root = s.parent) " \
+	"OR EXISTS (SELECT FROM mosaic.partition_ledger l WHERE l.root = s.parent AND (l.state IN ('blocked', 'verified') OR l.state = 'detached' AND l.drop_after IS NOT NULL)) " \
+	"OR EXISTS (SELECT FROM mosaic.partition_hold h WHERE h.root = s.parent), " \
 	"EXISTS (SELECT FROM mosaic.partition_level l WHERE l.parent = s.parent), " \
 	"(SELECT f.next_try FROM mosaic.partition_failure f WHERE f.parent = s.parent AND f.work = 'create'), " \
-	"(SELECT f.next_try FROM mosaic.partition_failure f WHERE f.parent = s.parent AND f.work = 'retain')"
+	"(SELECT f.next_try FROM mosaic.partition_failure f WHERE f.parent = s.parent AND f.work = 'retain'), " \
+	"g.system_identifier, g.database, g.noted_at, g.server_started, g.steady_clock"
 
-constinit pg::statement select_one("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s WHERE parent = $1");
-constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM mosaic.partition_set s ORDER BY parent");
+#define SET_TABLES "mosaic.partition_set s LEFT JOIN mosaic.retention_guard g USING (parent)"
+
+constinit pg::statement select_one("SELECT " SET_COLUMNS ", " SET_STATE " FROM " SET_TABLES " WHERE parent = $1");
+constinit pg::statement select_all("SELECT " SET_COLUMNS ", " SET_STATE " FROM " SET_TABLES " ORDER BY parent");
 constinit pg::statement select_parents("SELECT parent FROM mosaic.partition_set ORDER BY parent");
 constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, strategy, partition_interval, premake, start_at, "
 								   "key_format, time_zone, default_partition, retention, lists, modulus, name_pattern, auto_lists) "
@@ -35,13 +42,17 @@ constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, st
 constinit pg::statement lock_one("SELECT FROM mosaic.partition_set WHERE parent = $1 FOR UPDATE");
 constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
 constinit pg::statement update_level_lists("UPDATE mosaic.partition_level SET lists = $2::jsonb WHERE parent = $1 AND level = $3");
+constinit pg::statement update_modulus("UPDATE mosaic.partition_set SET modulus = $2 WHERE parent = $1");
+constinit pg::statement update_level_modulus("UPDATE mosaic.partition_level SET modulus = $2 WHERE parent = $1 AND level = $3");
 constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
 constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
 										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus, name_pattern, auto_lists) "
 										 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15)");
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
-								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1) "
+								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1), "
+								   "guard AS (DELETE FROM mosaic.retention_guard WHERE parent = $1), "
+								   "held AS (DELETE FROM mosaic.partition_hold WHERE root = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
 
 std::vector<set> levels_of(Oid parent)
@@ -71,6 +82,9 @@ set_state state_from(const pg::row &row)
 	const bool has_levels = row.boolean(set_columns + 3);
 	state.create_retry = optional_time(row, set_columns + 4);
 	state.retain_retry = optional_time(row, set_columns + 5);
+	if (const int note = set_columns + 6; !row.null(note))
+		state.noted = {row.int8(note), row.oid(note + 1), DatumGetTimestampTz(row.datum(note + 2)), DatumGetTimestampTz(row.datum(note + 3)),
+					   row.int8(note + 4)};
 	if (has_levels)
 		state.settings.levels = levels_of(state.settings.parent);
 	return state;
@@ -88,6 +102,11 @@ set level_below(const set &settings, Oid partition)
 	if (!below.table_options)
 		below.table_options = settings.table_options; // only leaves have any
 	return below;
+}
+
+const set &level_numbered(const set &whole, int level)
+{
+	return level == 1 ? whole : whole.levels[level - 2];
 }
 
 std::optional<set> find_level(const set &whole, Oid table)
@@ -139,7 +158,8 @@ static void require_values(const pg::row &row)
 		int column;
 		const char *name;
 	};
-	for (const needed &text : {needed{1, "parent"}, needed{2, "strategy"}, needed{6, "key_format"}, needed{7, "time_zone"}, needed{10, "retention_action"}, needed{16, "name_pattern"}})
+	for (const needed &text : {needed{1, "parent"}, needed{2, "strategy"}, needed{6, "key_format"}, needed{7, "time_zone"}, needed{10, "retention_action"}, needed{15, "cooldown"},
+							   needed{17, "archive_format"}, needed{18, "archive_compression"}, needed{21, "name_pattern"}})
 		if (row.null(text.column))
 			throw pg::failure(ERRCODE_NOT_NULL_VIOLATION,
 							  std::string("null value in column \"") + text.name + "\" of relation \"partition_set\" violates not-null constraint");
@@ -165,6 +185,13 @@ set set_from(const pg::row &row)
 	result.retention_tablespace = row.optional_text(++column);
 	if (!row.null(++column))
 		result.retain_partitions = row.int4(column);
+	if (!row.null(++column))
+		result.retain_bytes = row.int8(column);
+	result.cooldown = row.output(++column);
+	result.cools_down = pg::is_positive(row.datum(column));
+	result.archive_callback = row.optional_text(++column);
+	result.archive_format = row.text(++column);
+	result.archive_compression = row.text(++column);
 	result.create_paused = row.boolean(++column);
 	result.retain_paused = row.boolean(++column);
 	result.name_pattern = row.text(++column);
@@ -257,12 +284,15 @@ bool insert_set(const set &row)
 	const insertion ours;
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	return spi.execute(insert_one,
+	const bool inserted = spi.execute(insert_one,
 				{pg::regclass_value(row.parent), pg::text_value(row.strategy), pg::optional_text_value(row.interval),
 				 pg::int4_value(row.premake), pg::optional_text_value(row.start_at), pg::text_value(row.key_format),
 				 pg::text_value(row.time_zone), pg::bool_value(row.default_partition), pg::optional_text_value(row.retention),
 				 pg::optional_text_value(row.lists), row.modulus ? pg::int4_value(*row.modulus) : pg::null_of(INT4OID),
 				 pg::text_value(row.name_pattern), pg::bool_value(row.auto_lists)}) > 0;
+	if (inserted)
+		note_guard(row.parent);
+	return inserted;
 }
 
 void insert_level(const set &row, Oid parent, int level)
@@ -285,6 +315,15 @@ void store_lists(Oid parent, int level, const std::string &json)
 		pg::spi().execute(update_lists, {pg::regclass_value(parent), pg::text_value(json)});
 	else
 		pg::spi().execute(update_level_lists, {pg::regclass_value(parent), pg::text_value(json), pg::int4_value(level)});
+}
+
+void store_modulus(Oid parent, int level, int modulus)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	if (level == 1)
+		pg::spi().execute(update_modulus, {pg::regclass_value(parent), pg::int4_value(modulus)});
+	else
+		pg::spi().execute(update_level_modulus, {pg::regclass_value(parent), pg::int4_value(modulus), pg::int4_value(level)});
 }
 
 void delete_set(Oid parent)

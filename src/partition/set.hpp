@@ -26,6 +26,12 @@ struct set {
 	std::optional<std::string> retention_schema;
 	std::optional<std::string> retention_tablespace;
 	std::optional<int> retain_partitions;
+	std::optional<int64> retain_bytes;
+	std::string cooldown = "0"; // an interval, as the server writes it
+	bool cools_down = false;	// it is longer than nothing
+	std::optional<std::string> archive_callback;
+	std::string archive_format = "csv";
+	std::string archive_compression = "none";
 	bool create_paused = false;
 	bool retain_paused = false;
 	std::string name_pattern = "{parent}_p{bound}";
@@ -43,6 +49,8 @@ struct set {
 
 // A partition whose own partitions are kept by the next level, as a set.
 set level_below(const set &settings, Oid partition);
+// The settings of a level; 1: the set's own.
+const set &level_numbered(const set &whole, int level);
 // The level of a set that keeps the partitions of this table: the parent, or a
 // partitioned table below it; nothing where the table belongs to no level.
 std::optional<set> find_level(const set &whole, Oid table);
@@ -51,12 +59,22 @@ set level_of(const set &whole, Oid table);
 // What the settings of a LIST set have instead of the usual pattern.
 extern const char *const list_name_pattern;
 
+// Where and when the retention of a set was last known to be right.
+struct guard_note {
+	int64 system_identifier = 0;
+	Oid database = InvalidOid;
+	TimestampTz at = 0;
+	TimestampTz server_started = 0;
+	int64 steady_clock = 0; // the reading at that time
+};
+
 // A set and what other catalogs say of it, read in one go so that a pass with
 // nothing to do costs one query.
 struct set_state {
 	set settings;
 	bool confirmed = false; // the next pass may retire more than mosaic.max_drops
-	bool retiring = false;	// a retirement may be half done
+	bool retiring = false;	// partitions are on their way out, or held
+	std::optional<guard_note> noted;
 	// Where the last pass failed: when that work is due again.
 	std::optional<TimestampTz> create_retry;
 	std::optional<TimestampTz> retain_retry;
@@ -90,6 +108,7 @@ void insert_level(const set &row, Oid parent, int level);
 bool inserting_set();
 // level: 1 is the set's own.
 void store_lists(Oid parent, int level, const std::string &json);
+void store_modulus(Oid parent, int level, int modulus);
 void delete_set(Oid parent);
 
 } // namespace partition

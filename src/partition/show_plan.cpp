@@ -2,7 +2,9 @@
 #include "partition/show_plan.hpp"
 
 #include "partition/apply.hpp"
+#include "partition/archive.hpp"
 #include "partition/ddl.hpp"
+#include "partition/guards.hpp"
 #include "pg/foreign_keys.hpp"
 
 namespace partition {
@@ -32,6 +34,8 @@ level_context context_of(const set &whole, Oid parent)
 
 std::string command_of(const level_context &level, const step &what)
 {
+	if (what.what == action::archive)
+		return archive_command(level.settings, what);
 	if (is_retirement(what.what))
 		return joined(retirement_ddl_of(level.settings, what, level.referenced));
 	const creation_ddl sql = creation_ddl_of(level.settings, what, level.from_parent);
@@ -42,18 +46,22 @@ std::string command_of(const level_context &level, const step &what)
 
 void show_plan(pg::rowset &rows, const set_state &state, TimestampTz reference_time)
 {
-	const plan steps = plan_set(state.settings, {reference_time, state.confirmed, state.retiring}).steps;
+	const retirement planned = plan_set(state.settings, request_for(state, reference_time));
+	const std::string held = planned.held.empty() ? "" : "held back, because " + guard_reason(state, planned.why, reference_time) + "; ";
 	std::optional<level_context> level;
 	int number = 0;
-	for (const step &what : steps)
-	{
+	const auto show = [&](const step &what, const std::string &reason) {
 		pg::check_for_interrupts();
 		if (!level || level->settings.parent != what.parent)
 			level = context_of(state.settings, what.parent);
 		rows.add({pg::regclass_value(state.settings.parent), pg::int4_value(++number), pg::text_value(action_name(what.what)),
-				  pg::text_value(partition_name(what)), pg::text_value(what.lower), pg::text_value(what.upper),
-				  pg::text_value(what.reason), pg::text_value(command_of(*level, what))});
-	}
+				  pg::text_value(partition_name(what)), pg::text_value(what.lower), pg::text_value(what.upper), pg::text_value(reason),
+				  pg::text_value(command_of(*level, what))});
+	};
+	for (const step &what : planned.steps)
+		show(what, what.reason);
+	for (const step &what : planned.held)
+		show(what, held + what.reason);
 }
 
 } // namespace partition

@@ -1,6 +1,8 @@
 // validate.cpp: what a set may be.
 #include "partition/validate.hpp"
 
+#include "partition/archive_callback.hpp"
+#include "partition/archive_file.hpp"
 #include "partition/lists.hpp"
 #include "partition/name.hpp"
 #include "partition/plan.hpp"
@@ -31,9 +33,9 @@ std::string name_beside(Oid table)
 void require_retention_action(const set &settings)
 {
 	const std::string &action = settings.retention_action;
-	if (action != "drop" && action != "detach" && action != "move")
-		refuse("retention_action", "\"" + action + "\"", "Retiring a partition means one of drop, detach and move.",
-			   "Use 'drop', 'detach' or 'move'.");
+	if (action != "drop" && action != "detach" && action != "move" && action != "archive")
+		refuse("retention_action", "\"" + action + "\"", "Retiring a partition means one of drop, detach, move and archive.",
+			   "Use 'drop', 'detach', 'move' or 'archive'.");
 	const bool has_target = settings.retention_schema || settings.retention_tablespace;
 	if (action == "move" && !has_target)
 		refuse("retention_action", "\"move\"", "A partition can be moved into a schema, a tablespace, or both.",
@@ -43,6 +45,18 @@ void require_retention_action(const set &settings)
 		pg::require_create_in_schema(*settings.retention_schema, owner);
 	if (settings.retention_tablespace)
 		pg::require_create_in_tablespace(*settings.retention_tablespace, owner);
+}
+
+void require_archive_options(const set &settings)
+{
+	if (settings.archive_format != "csv" && settings.archive_format != "binary")
+		refuse("archive_format", "\"" + settings.archive_format + "\"", "Archive files are written by COPY.", "Use 'csv' or 'binary'.");
+	if (settings.archive_compression != "none" && settings.archive_compression != "gzip")
+		refuse("archive_compression", "\"" + settings.archive_compression + "\"", "Archive files are compressed by gzip or not at all.",
+			   "Use 'none' or 'gzip'.");
+	const pg::span cooldown = pg::parse_span(settings.cooldown);
+	if (cooldown.months < 0 || cooldown.days < 0 || cooldown.micros < 0)
+		refuse("cooldown", "\"" + settings.cooldown + "\"", "Nothing is dropped before it is detached.", "Give an interval such as '7 days', or '0'.");
 }
 
 void require_no_row_security(const set &settings)
@@ -61,9 +75,13 @@ void require_range_options(const set &settings)
 	if (settings.retain_partitions && *settings.retain_partitions < 1)
 		refuse("retain_partitions", std::to_string(*settings.retain_partitions), "At least one partition is always kept.",
 			   "Give a number of 1 or more, or NULL.");
+	if (settings.retain_bytes && *settings.retain_bytes < 1)
+		refuse("retain_bytes", std::to_string(*settings.retain_bytes), "At least one partition is always kept.",
+			   "Give a number of bytes such as pg_size_bytes('500 GB'), or NULL.");
 	// Opening reads interval, retention, zone, format and start_at.
 	const range_set open(settings);
 	require_retention_action(settings);
+	require_archive_options(settings);
 }
 
 void require_lists(const set &settings)
@@ -102,7 +120,7 @@ void refuse_options_of_other_strategies(const set &settings)
 		const char *name;
 		const char *strategy;
 	};
-	const bool retains = settings.retention || settings.retain_partitions;
+	const bool retains = settings.retention || settings.retain_partitions || settings.retain_bytes;
 	const bool premakes = settings.premake != set().premake;
 	const std::initializer_list<option> options{
 		{settings.interval.has_value(), "partition_interval", "range"}, {settings.start_at.has_value(), "start_at", "range"},
@@ -167,6 +185,17 @@ void require_manageable(Oid parent)
 		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, "cannot manage a RANGE key of several columns",
 						  "The key of \"" + name + "\" has " + std::to_string(table.key().columns) + " columns; no interval follows from a pair of values.",
 						  "Partition by one column, and partition the partitions by the other if need be.");
+}
+
+void require_archive_target(const set &settings, const set &before)
+{
+	const bool same = settings.retention_action == before.retention_action && settings.archive_callback == before.archive_callback;
+	if (same || settings.strategy != strategy_name(pg::partition_strategy::range))
+		return;
+	if (settings.archive_callback)
+		require_callback(settings);
+	else if (settings.retention_action == "archive")
+		require_archive_directory();
 }
 
 void validate(const set &settings)

@@ -23,4 +23,9 @@ void require_primary(const char *function);
 // Refuses settings that do not fit the parent or one another.
 void validate(const set &settings);
 
+// A change of where partitions are archived to must lead somewhere: to a
+// directory (55000, 58P01, 42501) or a callback (42883, 42501).  Asked of
+// changes only: a dump is restored before either may be there.
+void require_archive_target(const set &settings, const set &before);
+
 } // namespace partition

@@ -100,6 +100,14 @@ value name_array_value(const std::vector<std::string> &elements)
 	return array_without_nulls(NAMEOID, datums);
 }
 
+value oid_array_value(const std::vector<Oid> &elements)
+{
+	vector<Datum> datums;
+	for (const Oid element : elements)
+		datums.push_back(ObjectIdGetDatum(element));
+	return array_without_nulls(OIDOID, datums);
+}
+
 value int8_array_value(const std::vector<int64> &elements)
 {
 	vector<Datum> datums;

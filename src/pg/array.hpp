@@ -30,6 +30,7 @@ std::vector<int64> int8_elements(Datum array);
 
 value text_array_value(const std::vector<std::string> &elements);
 value name_array_value(const std::vector<std::string> &elements);
+value oid_array_value(const std::vector<Oid> &elements);
 value int8_array_value(const std::vector<int64> &elements);
 
 } // namespace pg

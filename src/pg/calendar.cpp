@@ -98,6 +98,12 @@ span parse_span(const std::string &text)
 	return {interval->month, interval->day, interval->time};
 }
 
+bool is_positive(Datum interval)
+{
+	const Interval *it = DatumGetIntervalP(interval);
+	return it->month > 0 || it->day > 0 || it->time > 0;
+}
+
 microseconds add(microseconds local, const span &by, int64 n)
 {
 	Interval interval;

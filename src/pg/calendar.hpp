@@ -43,6 +43,8 @@ struct span {
 
 // Reads an interval as SQL does; infinite ones are refused (22008).
 span parse_span(const std::string &text);
+// Is some part of an interval more than nothing?
+bool is_positive(Datum interval);
 // n times a span added to a local time; 22008 beyond the calendar.
 microseconds add(microseconds local, const span &by, int64 n);
 

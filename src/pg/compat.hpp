@@ -2,15 +2,15 @@
 // newest form, naming the server's commit.
 #pragma once
 
-#include <vector>
-
 #include "pg/server.hpp"
 
 extern "C" {
 #include "catalog/objectaddress.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_tablespace.h"
+#include "commands/copy.h"
 #include "tcop/pquery.h"
 
 // Up to 18 this one asks for ICU's headers, which the server's development
@@ -19,6 +19,7 @@ extern "C" {
 #undef USE_ICU
 #include "utils/pg_locale.h"
 #pragma pop_macro("USE_ICU")
+#include "utils/regproc.h"
 }
 
 #if PG_VERSION_NUM < 150000
@@ -126,23 +127,39 @@ inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
 #endif
 }
 
-// 19 brought ALTER TABLE ... SPLIT PARTITION and MERGE PARTITIONS: the partitions
-// that such a step makes.
-inline std::vector<const RangeVar *> split_or_merged([[maybe_unused]] const AlterTableCmd *step)
+inline AclResult function_aclcheck(Oid function, Oid role, AclMode mode)
 {
-	std::vector<const RangeVar *> made;
-#if PG_VERSION_NUM >= 190000
-	const auto *command = reinterpret_cast<const PartitionCmd *>(step->def);
-	if (step->subtype == AT_MergePartitions)
-		made.push_back(command->name);
-	if (step->subtype == AT_SplitPartition)
-		for (int i = 0; i < list_length(command->partlist); ++i)
-			made.push_back(list_nth_node(SinglePartitionSpec, command->partlist, i)->name);
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, function, role, mode);
+#else
+	return pg_proc_aclcheck(function, role, mode);
 #endif
-	return made;
+}
+
+// 16 added the argument escontext (858e776c8).
+inline List *qualified_name_list(const char *text)
+{
+#if PG_VERSION_NUM >= 160000
+	return stringToQualifiedNameList(text, nullptr);
+#else
+	return stringToQualifiedNameList(text);
+#endif
+}
+
+// 16 added the argument data_dest_cb (9fcdf2c78).
+inline CopyToState begin_copy_to(ParseState *parse, Relation table, const char *path, List *columns, List *options)
+{
+#if PG_VERSION_NUM >= 160000
+	return BeginCopyTo(parse, table, nullptr, InvalidOid, path, false, nullptr, columns, options);
+#else
+	return BeginCopyTo(parse, table, nullptr, InvalidOid, path, false, columns, options);
+#endif
 }
 
 // 17 brought transaction_timeout (51efe38cb).
 constexpr bool has_transaction_timeout = PG_VERSION_NUM >= 170000;
+
+// 18 brought ANALYZE ONLY, which leaves the partitions alone (62ddf7ee9).
+constexpr bool analyze_takes_only = PG_VERSION_NUM >= 180000;
 
 } // namespace pg

@@ -76,6 +76,11 @@ Oid schema_named(const std::string &name)
 	return call([&] { return get_namespace_oid(name.c_str(), true); });
 }
 
+Oid schema_oid_of(const std::string &schema)
+{
+	return call([&] { return get_namespace_oid(schema.c_str(), false); });
+}
+
 Oid relation_named(Oid schema, const std::string &name)
 {
 	return call([&] { return get_relname_relid(name.c_str(), schema); });

@@ -18,6 +18,7 @@ vector<Oid> table_and_below(Oid table);
 Oid schema_of(Oid relation);
 std::string schema_name(Oid schema); // 3F000 where it is gone
 Oid schema_named(const std::string &name); // InvalidOid for none
+Oid schema_oid_of(const std::string &schema); // 3F000 where it is gone
 // Relation of a name in a schema; InvalidOid for none.
 Oid relation_named(Oid schema, const std::string &name);
 std::vector<Oid> indexes_of(Oid table);

@@ -77,11 +77,11 @@ private:
 	LWLock *lock_;
 };
 
-// Runs fn in a subtransaction and returns the error that ended it, if any
-// (allocated in the caller's memory context).  Cancellation and shutdown,
-// SQLSTATE class 57, are not errors to recover from: they keep flying.
+namespace detail {
+
+// Runs fn in a subtransaction that finish() ends where fn does not fail.
 template <typename Fn>
-[[nodiscard]] ErrorData *attempt(Fn &&fn)
+[[nodiscard]] ErrorData *run_in_subtransaction(Fn &&fn, void (*finish)())
 {
 	MemoryContext const memory = CurrentMemoryContext;
 	ResourceOwner const owner = CurrentResourceOwner;
@@ -95,7 +95,7 @@ template <typename Fn>
 	{
 		call([&] {
 			boundary(fn);
-			ReleaseCurrentSubTransaction();
+			finish();
 			MemoryContextSwitchTo(memory);
 			CurrentResourceOwner = owner;
 		});
@@ -118,6 +118,26 @@ template <typename Fn>
 			ReThrowError(error);
 		return error;
 	});
+}
+
+} // namespace detail
+
+// Runs fn in a subtransaction and returns the error that ended it, if any
+// (allocated in the caller's memory context).  Cancellation and shutdown,
+// SQLSTATE class 57, are not errors to recover from: they keep flying.
+template <typename Fn>
+[[nodiscard]] ErrorData *attempt(Fn &&fn)
+{
+	return detail::run_in_subtransaction(fn, ReleaseCurrentSubTransaction);
+}
+
+// Runs fn in a subtransaction that is rolled back in the end: what comes of it,
+// locks included, is not there afterwards.  An error keeps flying.
+template <typename Fn>
+void rehearse(Fn &&fn)
+{
+	if (ErrorData *error = detail::run_in_subtransaction(fn, RollbackAndReleaseCurrentSubTransaction))
+		call([=] { ReThrowError(error); });
 }
 
 } // namespace pg

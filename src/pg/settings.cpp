@@ -20,6 +20,27 @@ void define_int(const setting &about, int *variable, int minimum, int maximum)
 	});
 }
 
+static bool check_path(char **value, void **, GucSource)
+{
+	if (*value == nullptr || **value == '\0')
+		return true;
+	if (!is_absolute_path(*value))
+	{
+		GUC_check_errdetail("The path \"%s\" is not absolute.", *value);
+		return false;
+	}
+	canonicalize_path(*value);
+	return true;
+}
+
+void define_path(const setting &about, char **variable)
+{
+	call([&] {
+		DefineCustomStringVariable(about.name, about.description, nullptr, variable, "", about.context, about.flags,
+								   check_path, nullptr, nullptr);
+	});
+}
+
 void define_enum(const setting &about, int *variable, const config_enum_entry *options)
 {
 	call([&] {

@@ -15,6 +15,16 @@ row row_trigger::new_row() const
 	return row(update ? data_->tg_newtuple : data_->tg_trigtuple, RelationGetDescr(data_->tg_relation));
 }
 
+bool row_trigger::has_old_row() const
+{
+	return TRIGGER_FIRED_BY_UPDATE(data_->tg_event);
+}
+
+row row_trigger::old_row() const
+{
+	return row(data_->tg_trigtuple, RelationGetDescr(data_->tg_relation));
+}
+
 Datum row_trigger::result() const
 {
 	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(data_->tg_event) ? data_->tg_newtuple : data_->tg_trigtuple);
@@ -25,6 +35,13 @@ bool fired_by_insert(FunctionCallInfo fcinfo)
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		throw failure(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "function must be called as a trigger");
 	return TRIGGER_FIRED_BY_INSERT(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_event);
+}
+
+std::string triggered_table(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		throw failure(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED, "function must be called as a trigger");
+	return qualified_name(RelationGetRelid(reinterpret_cast<TriggerData *>(fcinfo->context)->tg_relation));
 }
 
 } // namespace pg

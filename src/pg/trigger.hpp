@@ -12,6 +12,8 @@ public:
 	explicit row_trigger(FunctionCallInfo fcinfo);
 
 	row new_row() const;
+	bool has_old_row() const;
+	row old_row() const; // of an UPDATE
 	Datum result() const;
 
 private:
@@ -20,5 +22,8 @@ private:
 
 // Refuses a call that is not by the trigger manager (39P01).
 bool fired_by_insert(FunctionCallInfo fcinfo);
+// Name of the table that fired a trigger of any kind.  Refuses a call that is
+// not by the trigger manager (39P01).
+std::string triggered_table(FunctionCallInfo fcinfo);
 
 } // namespace pg

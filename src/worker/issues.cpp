@@ -89,9 +89,12 @@ void add_unlisted(issue_list &issues, const situation &now)
 
 void add_failures(issue_list &issues, const database &here)
 {
-	if (here.crashes > 0)
-		issues.add({"critical", "pass_crashed", "The server crashed during a maintenance pass " + times(here.crashes) + ".",
+	if (here.maintenance.crashes > 0)
+		issues.add({"critical", "pass_crashed", "The server crashed during a maintenance pass " + times(here.maintenance.crashes) + ".",
 					"The server log has the reason. The pass is tried again, each time after twice the wait."});
+	if (here.ticker.crashes > 0)
+		issues.add({"critical", "ticker_crashed", "The server crashed soon after the ticker had begun " + times(here.ticker.crashes) + ".",
+					"The server log has the reason. The ticker is started again, each time after twice the wait."});
 	const int failures = here.maintenance.failures;
 	if (failures > 0)
 		issues.add({failures < 3 ? "warning" : "critical", "pass_failing",

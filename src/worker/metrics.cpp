@@ -3,6 +3,7 @@
 #include "pg/calendar.hpp"
 #include "pg/extension.hpp"
 #include "pg/rowset.hpp"
+#include "pg/wal.hpp"
 #include "worker/databases.hpp"
 #include "worker/shared_state.hpp"
 
@@ -41,12 +42,12 @@ PG_FUNCTION(mosaic_worker_metrics)
 	const auto add = [&](const char *name, double value) { rows.add({pg::text_value(name), pg::float8_value(value)}); };
 	const figures now = has_shared_state() ? look() : figures{};
 	add("mosaic_worker_up", now.launcher);
-	add("mosaic_in_recovery", pg::in_recovery());
+	add("mosaic_in_recovery", pg::on_standby());
 	if (!now.listed)
 		return Datum(0);
 	add("mosaic_worker_passes_total", static_cast<double>(now.here.passes));
 	add("mosaic_worker_errors_total", static_cast<double>(now.here.errors));
-	add("mosaic_worker_consecutive_failures", now.here.maintenance.failures + now.here.crashes);
+	add("mosaic_worker_consecutive_failures", now.here.maintenance.failures + now.here.maintenance.crashes);
 	if (now.here.passed_at != 0)
 		add("mosaic_worker_last_pass_timestamp_seconds", unix_seconds(now.here.passed_at));
 	return Datum(0);

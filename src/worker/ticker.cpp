@@ -42,10 +42,13 @@ private:
 	void deliver(const invalidation::tick &t);
 	void purge_now_and_then();
 	bool needed();
+	void note_steadiness();
 
 	pg::worker_transactions driver_;
 	TimestampTz purged_ = 0;
 	TimestampTz looked_ = GetCurrentTimestamp();
+	TimestampTz begun_ = GetCurrentTimestamp();
+	bool steady_ = false;
 };
 
 void ticker::deliver(const invalidation::tick &t)
@@ -95,6 +98,14 @@ bool ticker::needed()
 	return needed;
 }
 
+void ticker::note_steadiness()
+{
+	if (steady_ || GetCurrentTimestamp() - begun_ < steady)
+		return;
+	steady_ = true;
+	ticker_is_steady(MyDatabaseId);
+}
+
 void ticker::run()
 {
 	say_last_tick_again();
@@ -103,6 +114,7 @@ void ticker::run()
 		pg::reload_configuration_if_asked();
 		const bool ticked = tick();
 		purge_now_and_then();
+		note_steadiness();
 		if (ticked)
 			pg::nap(invalidation::settings::tick_interval);
 		else
@@ -140,6 +152,7 @@ PG_WORKER(mosaic_ticker_main)
 	const Oid oid = DatumGetObjectId(main_arg);
 	if (!enter(process_kind::ticker, oid))
 		return;
+	leave_crash_mark(process_kind::ticker, oid);
 	pg::connect_to_database(oid);
 	pg::force_maintenance_settings();
 	report_state(process_state::running, "ticking");

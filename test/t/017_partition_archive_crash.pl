@@ -1,0 +1,159 @@
+# A backend dies in each state of retention that archives, and in the middle of
+# a restore: no row is lost, none is there twice, and the next pass goes on.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use MosaicWorker;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $archives = PostgreSQL::Test::Utils::tempdir();
+my $node = start_node('archive_crash', 'mosaic.enabled' => 'off', 'mosaic.archive_directory' => $archives);
+
+# Values are looked at when they are read back from a file, by the domain, and
+# statements when they begin: there somebody can be held.
+$node->safe_psql('postgres', q{
+	CREATE EXTENSION pg_mosaic;
+	CREATE TABLE held (at text);
+	CREATE FUNCTION public.look(value integer) RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN
+		IF EXISTS (SELECT FROM public.held WHERE at = 'value') THEN PERFORM pg_sleep(600); END IF;
+		RETURN true;
+	END$$;
+	CREATE DOMAIN looked_at AS integer CHECK (public.look(VALUE));
+	CREATE FUNCTION public.hold() RETURNS event_trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		IF EXISTS (SELECT FROM public.held WHERE at = tg_tag) THEN PERFORM pg_sleep(600); END IF;
+	END$$;
+	CREATE EVENT TRIGGER hold ON ddl_command_end EXECUTE FUNCTION public.hold();
+	CREATE EVENT TRIGGER hold_drop ON sql_drop EXECUTE FUNCTION public.hold();
+	CREATE TABLE readings (id integer PRIMARY KEY, note looked_at) PARTITION BY RANGE (id);
+	SELECT * FROM mosaic.create_parent('readings', '10', 2);
+	INSERT INTO readings SELECT i, i FROM generate_series(0, 29) i;
+	SELECT count(*) FROM mosaic.run_maintenance();
+	UPDATE mosaic.partition_set SET retention = '15', retention_action = 'archive', create_paused = true});
+
+sub hold_at { $node->safe_psql('postgres', "INSERT INTO held VALUES ('$_[0]')"); return }
+sub release { $node->safe_psql('postgres', 'TRUNCATE held'); return }
+
+sub await_restart
+{
+	my ($kill) = @_;
+	my $started = $node->safe_psql('postgres', q{SELECT min(backend_start) FROM pg_stat_activity WHERE backend_type = 'checkpointer'});
+	kill 'KILL', $kill;
+	$node->poll_query_until('postgres', "SELECT backend_start > '$started' FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+	  or die 'the server did not come back';
+	return;
+}
+
+# Runs a statement in a session of its own until it is held, and kills that.
+sub kill_in_the_middle_of
+{
+	my ($statement, $at) = @_;
+	hold_at($at);
+	my $session = $node->background_psql('postgres', on_error_die => 0);
+	my $pid     = $session->query_safe('SELECT pg_backend_pid()');
+	$session->{stdin} .= "$statement;\n";
+	$session->{run}->pump_nb;
+	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die "nothing is held at $at";
+	await_restart($pid);
+	$session->{run}->kill_kill;
+	release();
+	return;
+}
+
+my $state = q{SELECT name || ' ' || state FROM mosaic.partition_ledger ORDER BY id DESC LIMIT 1};
+my $blocked = q{SELECT count(*) FROM pg_trigger WHERE tgfoid = 'mosaic.refuse_write'::regproc};
+my $in_table = q{SELECT count(*) FROM readings};
+sub files { return scalar(my @all = glob("$archives/*")) }
+sub drafts { return scalar(my @all = (glob("$archives/*.tmp"), glob("$archives/*.rows"))) }
+sub query_is { my ($query, $expected, $what) = @_; return is($node->safe_psql('postgres', $query), $expected, $what) }
+my $pass = 'CALL mosaic.maintain()';
+
+kill_in_the_middle_of($pass, 'CREATE TRIGGER');
+query_is($blocked, '0', 'killed while it was blocked: it is not');
+query_is('SELECT count(*) FROM mosaic.partition_ledger', '0', 'nor in the ledger');
+
+kill_in_the_middle_of($pass, 'value');
+query_is($state, 'readings_p0 blocked', 'killed while it was archived: it is blocked');
+query_is($blocked, '2', 'by its triggers');
+is(drafts(), 1, 'the file is a draft');
+is(files(), 1, 'and there is no other');
+query_is($in_table, '30', 'every row is there');
+
+kill_in_the_middle_of($pass, 'DROP TABLE');
+query_is($state, 'readings_p0 verified', 'killed while it was dropped: it is archived');
+is(drafts(), 0, 'the draft is gone');
+is(files(), 1, 'there is one archive');
+query_is($in_table, '30', 'every row is there still');
+
+kill_in_the_middle_of(q{UPDATE mosaic.partition_set SET cooldown = '1 second'; CALL mosaic.maintain()}, 'ALTER TABLE');
+query_is($state, 'readings_p0 verified', 'killed while it was detached: it is archived');
+query_is($in_table, '30', 'and attached');
+
+$node->safe_psql('postgres', $pass);
+query_is($state, 'readings_p0 detached', 'the next pass detaches it');
+query_is($in_table, '20', 'and its rows are seen no more');
+query_is('SELECT count(*) FROM readings_p0', '10', 'but there');
+$node->poll_query_until('postgres', 'SELECT now() > drop_after FROM mosaic.partition_ledger') or die 'the time does not pass';
+kill_in_the_middle_of($pass, 'DROP TABLE');
+query_is($state, 'readings_p0 detached', 'killed while it was dropped after the cool-down: it is detached');
+query_is('SELECT count(*) FROM readings_p0', '10', 'and whole');
+$node->safe_psql('postgres', $pass);
+query_is($state, 'readings_p0 dropped', 'the next pass drops it');
+query_is(q{SELECT string_agg(action, ' ' ORDER BY id) FROM mosaic.partition_log WHERE partition = 'public.readings_p0' AND outcome = 'done' AND action <> 'create'},
+	'block archive detach drop', 'each step was done once');
+
+my $restore = q{SELECT mosaic.restore_archive('readings', 'readings_p0')};
+kill_in_the_middle_of($restore, 'value');
+query_is($state, 'readings_p0 dropped', 'killed while it was restored: it is gone');
+query_is(q{SELECT count(*) FROM pg_class WHERE relname LIKE 'readings_p0%'}, '0', 'without a trace');
+is(files(), 1, 'the archive is there');
+$node->safe_psql('postgres', $restore);
+query_is('SELECT count(*), count(DISTINCT id), sum(note) FROM readings', '30|30|435', 'restored, every row is there once');
+$node->safe_psql('postgres', $pass);
+query_is($in_table, '30', 'and stays');
+
+# The worker does the same, by DETACH CONCURRENTLY, and dies while it waits.
+$node->safe_psql('postgres', q{
+	ALTER SYSTEM SET mosaic.naptime = '1s'; ALTER SYSTEM SET mosaic.enabled = on;
+	CREATE FUNCTION public.hold_detach() RETURNS event_trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		IF current_query() LIKE '%CONCURRENTLY%' THEN PERFORM pg_advisory_xact_lock_shared(42); END IF;
+	END$$;
+	CREATE EVENT TRIGGER hold_detach ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.hold_detach()});
+my ($gate, $reader) = map { $node->background_psql('postgres', on_error_die => 0) } 1 .. 2;
+$gate->query_safe('SELECT pg_advisory_lock(42)');
+$node->safe_psql('postgres', q{SELECT mosaic.release_partition('readings_p0'); UPDATE mosaic.partition_set SET cooldown = '0'});
+$node->reload;
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
+  or die 'nothing is detached';
+query_is($state, 'readings_p0 verified', 'the worker has archived it once more');
+$reader->query_safe('BEGIN; SELECT count(*) FROM readings WHERE id = 25');
+$gate->quit;
+my $pending = q{SELECT count(*) FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhdetachpending};
+$node->poll_query_until('postgres', "SELECT ($pending) = 1") or die 'nothing is pending';
+await_restart($node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND datname = 'postgres'}));
+$reader->{run}->kill_kill;
+ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p0') IS NULL}), 'killed while it waited, the worker goes on after the crash');
+query_is($state, 'readings_p0 dropped', 'and the ledger has it');
+query_is($pending, '0', 'nothing is pending');
+is(files(), 2, 'with an archive of its own');
+is(drafts(), 0, 'and no draft');
+
+# What is written between the archive and the detach, past the block, is kept.
+$gate = $node->background_psql('postgres', on_error_die => 0);
+$gate->query_safe('SELECT pg_advisory_lock(42)');
+$node->safe_psql('postgres', q{UPDATE mosaic.partition_set SET retention = '5'});
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
+  or die 'nothing is detached';
+query_is($state, 'readings_p10 verified', 'another is archived');
+$node->safe_psql('postgres', q{ALTER TABLE readings_p10 DISABLE TRIGGER ALL; UPDATE readings_p10 SET note = 1 WHERE id = 10});
+$gate->quit;
+ok($node->poll_query_until('postgres', q{SELECT state = 'detached' FROM mosaic.partition_ledger WHERE name = 'readings_p10'}), 'it is detached');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM mosaic.issues WHERE code = 'detached_kept' AND object = 'public.readings_p10'}), 'and not dropped, which is an issue');
+query_is('SELECT sum(note) FROM readings_p10', '136', 'what was written is there');
+
+$node->stop;
+done_testing();
