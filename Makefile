@@ -68,9 +68,9 @@ endif
 
 # These install what is missing, and use clusters of their own.  ONLY picks
 # parts: make test ONLY="static regress=partition_*", make demo ONLY=01*.
-# SOAK_SECONDS bounds the soak.
-.PHONY: test demo bench soak
-test demo bench soak:
+# SOAK_SECONDS bounds the soak, FUZZ_SECONDS each fuzz target.
+.PHONY: test demo bench soak fuzz
+test demo bench soak fuzz:
 	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))
 
 # The page of all objects, from their comments as installed.
