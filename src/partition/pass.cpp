@@ -180,17 +180,26 @@ private:
 
 	result failed(const ErrorData &error)
 	{
-		bool &failed_before = work_ == work::create ? create_failed_ : retain_failed_;
 		if (attempted_)
 			record_failed_step(state_.settings, *attempted_, error);
 		if (attempted_ && attempted_->what == action::archive)
 			note_failed(attempted_->partition, text_of(error));
-		if (!failed_before) // failures are counted by the pass
-			record_failure(parent_, work_, error);
+		// Without a plan neither kind of work has got any further.
+		for (const work kind : {work::create, work::retain})
+			if (planned_ ? kind == work_ : is_due(kind == work::create ? state_.create_retry : state_.retain_retry))
+				count_failure(kind, error);
 		pg::notice(LOG, ("could not maintain partitions of " + pg::qualified_name(parent_) + ": " + error.message).c_str(), error.detail,
 				   error.hint, error.sqlerrcode);
-		failed_before = true;
 		return result::failed;
+	}
+
+	// By the pass, not by the step.
+	void count_failure(work kind, const ErrorData &error)
+	{
+		bool &before = kind == work::create ? create_failed_ : retain_failed_;
+		if (!before)
+			record_failure(parent_, kind, error);
+		before = true;
 	}
 
 	request asked() const { return {GetCurrentTransactionStartTimestamp(), state_.confirmed, true}; }
@@ -210,6 +219,7 @@ private:
 			looked_at_ = GetCurrentTransactionStartTimestamp();
 			steps = plan_set(state_.settings, request_for(state_, looked_at_)).steps;
 			excluding_ = is_excluding(parent_);
+			planned_ = true;
 			return result::nothing_due;
 		});
 		return steps;
@@ -301,6 +311,7 @@ private:
 	plan retirements_;
 	work work_ = work::create;
 	bool excluding_ = false; // a pass that was killed has left its CHECK
+	bool planned_ = false;
 	bool changed_ = false;
 	bool create_failed_ = false;
 	bool retain_failed_ = false;
