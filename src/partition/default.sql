@@ -9,6 +9,8 @@ CREATE TABLE mosaic.growing_partition (
 	upper_bound text NOT NULL
 );
 COMMENT ON TABLE mosaic.growing_partition IS 'Partitions into which mosaic.drain_default() moves a range with more rows than a batch: they end at the last key moved so far, and at upper_bound when all are. Not dumped: a restored set makes another partition of the rest.';
+COMMENT ON COLUMN mosaic.growing_partition.partition IS 'The partition';
+COMMENT ON COLUMN mosaic.growing_partition.lower_bound IS 'Where it begins';
 COMMENT ON COLUMN mosaic.growing_partition.root IS 'Parent of the set';
 COMMENT ON COLUMN mosaic.growing_partition.upper_bound IS 'Where the partition is to end';
 ALTER TABLE mosaic.growing_partition ENABLE ROW LEVEL SECURITY;
