@@ -28,6 +28,7 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 // Records that a step waits for the next pass, its locks asked for so often.
 applied defer(const set &settings, const step &what, int tries);
 
+
 // One creation in the place of the partition that the step names, whose locks
 // are held and which has no rows: its storage options are kept.
 applied replace(const set &settings, const step &what, const request &asked);

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "partition/default_partition.hpp"
 #include "partition/guards.hpp"
+#include "partition/split_remainder.hpp"
+#include "partition/tree.hpp"
 #include "pg/identity.hpp"
 #include "pg/table_rows.hpp"
 
@@ -186,6 +189,8 @@ void assess_plan(const set_state &state, TimestampTz reference_time, assessment 
 	result.why_held = planned.why;
 	for (const step &what : planned.steps)
 	{
+		if (is_blocked(what))
+			result.blocked.push_back(what);
 		if (is_retirement(what.what))
 			continue;
 		if (what.parent == settings.parent)
@@ -199,6 +204,16 @@ void assess_plan(const set_state &state, TimestampTz reference_time, assessment 
 	}
 }
 
+void assess_moduli(const set &whole, assessment &result)
+{
+	const int level = hash_level(whole);
+	if (level == 0 || !level_numbered(whole, level).modulus)
+		return;
+	result.modulus = *level_numbered(whole, level).modulus;
+	for (const Oid table : tables_of_level(whole, level))
+		result.coarser += static_cast<int>(coarser_partitions(table, result.modulus).size());
+}
+
 void assess_open(const set_state &state, TimestampTz reference_time, assessment &result)
 {
 	const pg::partition_table table(state.settings.parent);
@@ -210,6 +225,7 @@ void assess_open(const set_state &state, TimestampTz reference_time, assessment 
 	assess_pending(table, result);
 	if (result.strategy == pg::partition_strategy::range)
 		assess_range(state, reference_time, result);
+	assess_moduli(state.settings, result);
 	assess_plan(state, reference_time, result);
 }
 

@@ -10,8 +10,8 @@
 
 #include "partition/apply.hpp"
 #include "partition/arguments.hpp"
-#include "partition/name.hpp"
 #include "partition/room.hpp"
+#include "partition/scratch.hpp"
 #include "partition/settings.hpp"
 #include "partition/tree.hpp"
 #include "partition/validate.hpp"
@@ -122,14 +122,9 @@ struct checked_level {
 // The set's settings and clause checked on a table like its future parents.
 checked_level check(set level, const set &whole, const request &asked)
 {
-	const std::vector<Oid> lowest = tables_of_level(whole, static_cast<int>(whole.levels.size()) + 1);
-	const Oid like = lowest.empty() ? whole.parent : lowest.front();
+	const Oid like = table_above(whole, static_cast<int>(whole.levels.size()) + 2);
 	const pg::acting_as owner(pg::owner_of(like));
-	const std::string name = free_name(like, "{parent}_{bound}", "level");
-	const std::string scratch = pg::quoted_identifier(pg::schema_name(pg::schema_of(like)).c_str()) + "." + pg::quoted_identifier(name.c_str());
-	pg::spi().execute("CREATE TABLE " + scratch + " (LIKE " + pg::qualified_name(like) + " INCLUDING ALL EXCLUDING IDENTITY) PARTITION BY " +
-					  level.partition_by);
-	level.parent = pg::relation_named(pg::schema_of(like), name);
+	level.parent = make_scratch_table(like, level.partition_by);
 	level.root = whole.parent;
 	level.depth = static_cast<int>(whole.levels.size()) + 2;
 	require_manageable(level.parent);
@@ -140,7 +135,7 @@ checked_level check(set level, const set &whole, const request &asked)
 		level.start_at = range_set(level).start_text();
 	const std::size_t partitions = plan_level(level, asked).steps.size();
 	level.partition_by = pg::partition_clause_of(level.parent);
-	pg::spi().execute("DROP TABLE " + scratch);
+	drop_scratch_table(level.parent);
 	return {level, partitions};
 }
 

@@ -12,7 +12,8 @@ namespace partition {
 namespace {
 
 constinit pg::statement table_properties(
-	"SELECT t.spcname, a.amname, c.relreplident::text, i.indexrelid "
+	"SELECT t.spcname, a.amname, c.relreplident::text, i.indexrelid, "
+	"EXISTS (SELECT FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid AND s.stxstattarget >= 0), c.relpersistence = 'u' "
 	"FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace "
 	"LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam "
 	"LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i' WHERE c.oid = $1");
@@ -50,6 +51,7 @@ void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
 		result.tablespace = row.output(1);
 	if (!row.null(2))
 		result.access_method = row.output(2);
+	result.statistics_targets = row.boolean(5);
 	const std::string identity = row.text(3);
 	if (identity == "f")
 		result.replica_identity = "FULL";
@@ -57,6 +59,7 @@ void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
 		result.replica_identity = "NOTHING";
 	else if (!row.null(4))
 		result.identity_index = row.oid(4);
+	result.unlogged = row.boolean(6);
 }
 
 // The default partition only where there is no other.

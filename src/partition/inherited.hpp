@@ -23,10 +23,12 @@ struct granted {
 struct inherited {
 	std::optional<std::string> tablespace;
 	std::optional<std::string> access_method;
+	bool unlogged = false;					  // where the parent says so, which it can up to PostgreSQL 17
 	std::vector<std::string> options;		  // name=value for WITH, quoted
 	std::vector<std::string> column_settings; // ALTER COLUMN …, quoted
 	std::string replica_identity;			  // FULL, NOTHING, or empty
 	Oid identity_index = InvalidOid;		  // of the parent; its copy is the identity
+	bool statistics_targets = false;		  // of extended statistics, which LIKE copies without
 	std::vector<granted> grants; // for the levels that hand privileges down
 	// PARTITION BY of the new partition and of those below it that are not
 	// leaves; one for each further level of the set.

@@ -1,12 +1,13 @@
 // list_assign.cpp: mosaic.list_assign(), more keys for a list.
 //
 // A row's partition follows from its key, so a key can only be given away
-// while no row has it elsewhere: keys that a list has already are refused, and
-// so are keys of rows in a default partition.
+// while no other list has it.  Keys of rows in a default partition are taken;
+// their partition is made when the default is drained.
 #include "partition/list_assign.hpp"
 
 #include "partition/apply.hpp"
 #include "partition/lists.hpp"
+#include "partition/scratch.hpp"
 #include "partition/tree.hpp"
 #include "pg/identity.hpp"
 #include "pg/library.hpp"
@@ -20,11 +21,6 @@ namespace {
 constinit pg::statement extended_lists(
 	"SELECT pg_catalog.jsonb_set($1::pg_catalog.jsonb, ARRAY[$2], COALESCE($1::pg_catalog.jsonb -> $2, '[]') || pg_catalog.to_jsonb($3::text[]))");
 constinit pg::statement array_elements("SELECT e FROM pg_catalog.unnest($1::text[]) WITH ORDINALITY u(e, n) ORDER BY n");
-
-const set &level_numbered(const set &whole, int level)
-{
-	return level == 1 ? whole : whole.levels[level - 2];
-}
 
 [[noreturn]] void refuse_without_lists(Oid table, const set &level)
 {
@@ -120,12 +116,17 @@ void require_assignable(const std::vector<list_key> &keys, const set &level)
 			if (same_key(keys[before], keys[n], table))
 				throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "key " + quoted(keys[n]) + " is given twice", {}, "Leave one of them out.");
 	}
-	const Oid default_partition = table.default_partition();
-	if (!OidIsValid(default_partition))
-		return;
-	if (const int64 rows = rows_with(keys, level.parent, default_partition); rows > 0)
-		throw pg::failure(ERRCODE_CHECK_VIOLATION, "rows with these keys are in the default partition",
-						  rows_text(default_partition, rows) + "keys of " + key_texts(keys) + ".", "Move them out of the default partition first.");
+}
+
+// The same where the level has no table yet: against one that it would have.
+void require_assignable_later(const std::vector<std::optional<std::string>> &texts, const set &whole, int level)
+{
+	set settings = level_numbered(whole, level);
+	const Oid like = table_above(whole, level);
+	const pg::acting_as owner(pg::owner_of(like));
+	settings.parent = make_scratch_table(like, settings.partition_by);
+	require_assignable(parse_list_keys(texts, pg::partition_table(settings.parent), pg::time_zone(settings.time_zone)), settings);
+	drop_scratch_table(settings.parent);
 }
 
 std::string extended(const std::optional<std::string> &lists, const std::string &name, const pg::value &keys)
@@ -179,6 +180,8 @@ std::vector<assigned> assign_to_list(Oid table, const std::string &name, const p
 		const std::vector<list_key> parsed = parse_list_keys(texts, pg::partition_table(one), pg::time_zone(settings.time_zone));
 		require_assignable(parsed, settings);
 	}
+	if (tables.empty())
+		require_assignable_later(texts, whole, level);
 	extend_list(whole, level, name, keys);
 
 	std::vector<assigned> made;

@@ -17,9 +17,9 @@ namespace {
 	"parent, strategy, partition_interval, premake, start_at, key_format, time_zone, default_partition, retention, " \
 	"retention_action, retention_schema, retention_tablespace, retain_partitions, retain_bytes, cooldown, archive_callback, archive_format, " \
 	"archive_compression, create_paused, retain_paused, " \
-	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists"
+	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists, drain_default"
 
-constexpr int set_columns = 26;
+constexpr int set_columns = 27;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
@@ -42,6 +42,8 @@ constinit pg::statement insert_one("INSERT INTO mosaic.partition_set (parent, st
 constinit pg::statement lock_one("SELECT FROM mosaic.partition_set WHERE parent = $1 FOR UPDATE");
 constinit pg::statement update_lists("UPDATE mosaic.partition_set SET lists = $2::jsonb WHERE parent = $1");
 constinit pg::statement update_level_lists("UPDATE mosaic.partition_level SET lists = $2::jsonb WHERE parent = $1 AND level = $3");
+constinit pg::statement update_modulus("UPDATE mosaic.partition_set SET modulus = $2 WHERE parent = $1");
+constinit pg::statement update_level_modulus("UPDATE mosaic.partition_level SET modulus = $2 WHERE parent = $1 AND level = $3");
 constinit pg::statement select_levels("SELECT " SET_COLUMNS ", partition_by FROM mosaic.partition_level WHERE parent = $1 ORDER BY level");
 constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (parent, level, partition_by, strategy, partition_interval, premake, "
 										 "start_at, key_format, time_zone, default_partition, retention, lists, modulus, name_pattern, auto_lists) "
@@ -49,6 +51,7 @@ constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (pa
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
 								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1), "
+								   "growing AS (DELETE FROM mosaic.growing_partition WHERE root = $1), "
 								   "guard AS (DELETE FROM mosaic.retention_guard WHERE parent = $1), "
 								   "held AS (DELETE FROM mosaic.partition_hold WHERE root = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
@@ -100,6 +103,11 @@ set level_below(const set &settings, Oid partition)
 	if (!below.table_options)
 		below.table_options = settings.table_options; // only leaves have any
 	return below;
+}
+
+const set &level_numbered(const set &whole, int level)
+{
+	return level == 1 ? whole : whole.levels[level - 2];
 }
 
 std::optional<set> find_level(const set &whole, Oid table)
@@ -196,6 +204,7 @@ set set_from(const pg::row &row)
 	if (!row.null(++column))
 		result.modulus = row.int4(column);
 	result.auto_lists = row.boolean(++column);
+	result.drain_default = row.boolean(++column);
 	return result;
 }
 
@@ -308,6 +317,15 @@ void store_lists(Oid parent, int level, const std::string &json)
 		pg::spi().execute(update_lists, {pg::regclass_value(parent), pg::text_value(json)});
 	else
 		pg::spi().execute(update_level_lists, {pg::regclass_value(parent), pg::text_value(json), pg::int4_value(level)});
+}
+
+void store_modulus(Oid parent, int level, int modulus)
+{
+	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	if (level == 1)
+		pg::spi().execute(update_modulus, {pg::regclass_value(parent), pg::int4_value(modulus)});
+	else
+		pg::spi().execute(update_level_modulus, {pg::regclass_value(parent), pg::int4_value(modulus), pg::int4_value(level)});
 }
 
 void delete_set(Oid parent)

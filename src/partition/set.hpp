@@ -40,6 +40,7 @@ struct set {
 	std::optional<std::string> lists; // JSON text
 	std::optional<int> modulus;
 	bool auto_lists = false; // a value of no list gets one of its own
+	bool drain_default = false; // a pass moves rows out of the default partition
 
 	Oid root = InvalidOid;	  // parent of the whole set, of which this may be a level
 	int depth = 1;			  // 1: the set itself; 2: kept below its partitions, and so on
@@ -49,6 +50,8 @@ struct set {
 
 // A partition whose own partitions are kept by the next level, as a set.
 set level_below(const set &settings, Oid partition);
+// The settings of a level; 1: the set's own.
+const set &level_numbered(const set &whole, int level);
 // The level of a set that keeps the partitions of this table: the parent, or a
 // partitioned table below it; nothing where the table belongs to no level.
 std::optional<set> find_level(const set &whole, Oid table);
@@ -106,6 +109,7 @@ void insert_level(const set &row, Oid parent, int level);
 bool inserting_set();
 // level: 1 is the set's own.
 void store_lists(Oid parent, int level, const std::string &json);
+void store_modulus(Oid parent, int level, int modulus);
 void delete_set(Oid parent);
 
 } // namespace partition

@@ -11,6 +11,7 @@ extern "C" {
 #include "access/relscan.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
+#include "storage/bufmgr.h"
 #include "utils/datum.h"
 }
 
@@ -64,6 +65,34 @@ std::optional<Datum> last_entry(Relation table, Oid index_oid, AttrNumber column
 	return found ? std::optional(value) : std::nullopt;
 }
 
+bool has_blocks(Oid table)
+{
+	return call([=] {
+		Relation open = try_relation_open(table, AccessShareLock);
+		if (open == nullptr)
+			return false; // dropped since it was listed
+		const char kind = open->rd_rel->relkind;
+		const bool some = RELKIND_HAS_TABLE_AM(kind) ? RelationGetNumberOfBlocks(open) > 0 : kind != RELKIND_PARTITIONED_TABLE;
+		relation_close(open, AccessShareLock);
+		return some;
+	});
+}
+
+// May there be rows?  A set may have thousands of partitions ahead of its
+// rows; a query of each would take minutes and keep a lock on every one.
+bool may_have_rows(Oid partition)
+{
+	if (!is_partitioned(partition))
+		return has_blocks(partition);
+	for (const Oid table : table_and_below(partition))
+	{
+		check_for_interrupts();
+		if (has_blocks(table))
+			return true;
+	}
+	return false;
+}
+
 std::optional<Datum> by_query(Oid partition, Oid parent)
 {
 	// The key may be an expression with a function of the owner's in it.
@@ -95,6 +124,8 @@ static AttrNumber column_of_partition(const relation &table, AttrNumber parent_c
 
 std::optional<Datum> largest_key(Oid partition, AttrNumber parent_column, Oid parent)
 {
+	if (!may_have_rows(partition))
+		return std::nullopt;
 	const relation table(partition, AccessShareLock);
 	if (const AttrNumber column = column_of_partition(table, parent_column, parent); column != InvalidAttrNumber)
 		if (const Oid index = call([&] { return leading_index(table.get(), column); }); OidIsValid(index))

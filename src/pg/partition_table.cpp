@@ -19,12 +19,20 @@ static void read_key(const relation &table)
 	call(RelationGetPartitionKey, table.get());
 }
 
+// Where the server has to read the bounds again it leaves what it parsed in
+// the current memory context: kilobytes a partition, in a session that makes
+// thousands of them one by one.
+static PartitionDesc read_descriptor(Relation table, bool omit_pending)
+{
+	const memory_scope parsed("pg_mosaic partition bounds");
+	return call([=] { return RelationGetPartitionDesc(table, omit_pending); });
+}
+
 partition_table::partition_table(Oid parent, LOCKMODE mode, pending treat)
 	: relation_(parent, mode, relation::on_close::keep_lock), descriptor_(nullptr)
 {
 	read_key(relation_);
-	const bool omit = treat == pending::omit;
-	descriptor_ = call([this, omit] { return RelationGetPartitionDesc(relation_.get(), omit); });
+	descriptor_ = read_descriptor(relation_.get(), treat == pending::omit);
 	if (strategy() != partition_strategy::range || descriptor_->boundinfo == nullptr)
 		return;
 	// The server keeps the distinct bounds in order; indexes[i] is the

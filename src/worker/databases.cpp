@@ -17,8 +17,6 @@ namespace {
 
 constexpr int64 second = USECS_PER_SEC;
 constexpr int64 hour = USECS_PER_HOUR;
-// A ticker that lasted this long was not failing.
-constexpr int64 steady = USECS_PER_MINUTE;
 
 int64 naptime()
 {
@@ -66,13 +64,14 @@ bool is_at_work(const database &entry)
 	return entry.maintenance.at_work || entry.ticker.at_work;
 }
 
-// The mark of a pass that a crash cut off is read once, when the database is
-// first seen after it.
-void heed_crash_mark(database &entry)
+// The mark of what a crash cut off is read once, when the database is first
+// seen after it.
+void heed_crash_mark(database &entry, process_kind kind)
 {
-	entry.crashes = pg::read_crash_mark(entry.oid);
-	if (entry.crashes > 0)
-		entry.maintenance.due = after_failures(entry.crashes, 10 * second);
+	duty &its = entry.of(kind);
+	its.crashes = pg::read_crash_mark(mark_of(kind), entry.oid);
+	if (its.crashes > 0)
+		its.due = after_failures(its.crashes, 10 * second);
 }
 
 database *add(shared_state &state, Oid oid)
@@ -88,7 +87,8 @@ database *add(shared_state &state, Oid oid)
 	*place = database{};
 	place->oid = oid;
 	place->maintenance.due = place->ticker.due = GetCurrentTimestamp();
-	heed_crash_mark(*place);
+	heed_crash_mark(*place, process_kind::maintenance);
+	heed_crash_mark(*place, process_kind::ticker);
 	return place;
 }
 
@@ -100,13 +100,18 @@ void forget_unlisted(shared_state &state, const pg::vector<pg::database> &listed
 	state.database_count = static_cast<int>(end - state.databases());
 }
 
+void bound_wait(duty &its, int64 longest)
+{
+	its.due = std::min(its.due, GetCurrentTimestamp() + longest);
+}
+
 // After a shorter mosaic.naptime nobody sleeps out the longer one, and after a
 // clock that went back nobody waits for its return.
 void shorten_wait(database &entry)
 {
-	const bool backing_off = entry.maintenance.failures > 0 || entry.crashes > 0;
-	const int64 longest = backing_off ? 2 * longest_wait(naptime()) : period(entry);
-	entry.maintenance.due = std::min(entry.maintenance.due, GetCurrentTimestamp() + longest);
+	const auto backing_off = [](const duty &its) { return its.failures > 0 || its.crashes > 0; };
+	bound_wait(entry.maintenance, backing_off(entry.maintenance) ? 2 * longest_wait(naptime()) : period(entry));
+	bound_wait(entry.ticker, backing_off(entry.ticker) ? 2 * longest_wait(second) : second);
 }
 
 // What wakes the launcher early; where nobody runs, the time is kept for it.
@@ -223,7 +228,7 @@ void pass_reported(database &entry, const pass_report &report)
 	its.at_work = false;
 	its.failures = 0;
 	its.ended = now;
-	entry.crashes = 0;
+	entry.maintenance.crashes = 0;
 	entry.extension = report.extension;
 	entry.miss_pause = next_miss_pause(entry, report.applied);
 	++entry.passes;
@@ -253,7 +258,7 @@ void nudge_maintenance()
 	else
 	{
 		entry->nudged = true;
-		if (entry->crashes == 0)
+		if (entry->maintenance.crashes == 0)
 			entry->maintenance.due = std::min(entry->maintenance.due, GetCurrentTimestamp());
 	}
 	wake_launcher(*state);
@@ -263,7 +268,7 @@ void nudge_for_missing_partition()
 {
 	const locked_state state(LW_EXCLUSIVE);
 	database *entry = find_database(*state, MyDatabaseId);
-	if (entry == nullptr || entry->extension != extension_state::present || entry->maintenance.failures > 0 || entry->crashes > 0)
+	if (entry == nullptr || entry->extension != extension_state::present || entry->maintenance.failures > 0 || entry->maintenance.crashes > 0)
 		return;
 	entry->missed = true;
 	const TimestampTz due = std::max(GetCurrentTimestamp(), entry->maintenance.ended + entry->miss_pause);
@@ -276,7 +281,7 @@ void nudge_for_missing_partition()
 static bool is_served(shared_state &state, const database *entry)
 {
 	return settings::enabled && state.launcher != nullptr && entry != nullptr && entry->extension != extension_state::other_version &&
-		   entry->extension != extension_state::being_restored && entry->maintenance.failures == 0 && entry->crashes == 0;
+		   entry->extension != extension_state::being_restored && entry->maintenance.failures == 0 && entry->maintenance.crashes == 0;
 }
 
 bool serves_at_once()
@@ -316,7 +321,16 @@ void ticker_finished(Oid oid)
 	{
 		entry->wants_ticker = false;
 		entry->ticker.may_end = true;
+		entry->ticker.crashes = 0;
 	}
+}
+
+void ticker_is_steady(Oid oid)
+{
+	pg::remove_crash_mark(mark_of(process_kind::ticker), oid);
+	const locked_state state(LW_EXCLUSIVE);
+	if (database *entry = find_database(*state, oid); entry != nullptr)
+		entry->ticker.crashes = 0;
 }
 
 void nudge_ticker()

@@ -50,5 +50,9 @@ bool nudge_for_wanted();
 // that sees that it does not, before it ends.
 void want_ticker(Oid database);
 void ticker_finished(Oid database);
+// A ticker that lasted this long was not failing: what crashes from now on is
+// not held against it.
+constexpr int64 steady = USECS_PER_MINUTE;
+void ticker_is_steady(Oid database);
 
 } // namespace worker

@@ -89,16 +89,22 @@ void add_unlisted(issue_list &issues, const situation &now)
 
 void add_failures(issue_list &issues, const database &here)
 {
-	if (here.crashes > 0)
-		issues.add({"critical", "pass_crashed", "The server crashed during a maintenance pass " + times(here.crashes) + ".",
+	if (here.maintenance.crashes > 0)
+		issues.add({"critical", "pass_crashed", "The server crashed during a maintenance pass " + times(here.maintenance.crashes) + ".",
 					"The server log has the reason. The pass is tried again, each time after twice the wait."});
+	if (here.ticker.crashes > 0)
+		issues.add({"critical", "ticker_crashed", "The server crashed soon after the ticker had begun " + times(here.ticker.crashes) + ".",
+					"The server log has the reason. The ticker is started again, each time after twice the wait."});
 	const int failures = here.maintenance.failures;
 	if (failures > 0)
 		issues.add({failures < 3 ? "warning" : "critical", "pass_failing",
 					"The maintenance process ended before its pass " + times(failures) + "; its last error was: " +
 						(here.last_error[0] != '\0' ? here.last_error : "none recorded"),
 					"The server log has the whole report."});
-	if (here.wants_ticker && here.ticker.failures > 0)
+	// One that has lasted longer than it was kept waiting has got over it.
+	const duty &ticker = here.ticker;
+	const bool lasts = ticker.at_work && GetCurrentTimestamp() - ticker.since > ticker.since - ticker.ended;
+	if (here.wants_ticker && ticker.failures > 0 && !lasts)
 		issues.add({here.ticker.failures < 3 ? "warning" : "critical", "ticker_failing",
 					"The ticker ended unasked " + times(here.ticker.failures) + ".", "The server log has the reason."});
 }

@@ -9,7 +9,6 @@
 #include "invalidation/tick.hpp"
 #include "partition/pass.hpp"
 #include "pg/background_worker.hpp"
-#include "pg/crash_mark.hpp"
 #include "pg/extension.hpp"
 #include "pg/library.hpp"
 #include "worker/databases.hpp"
@@ -84,18 +83,6 @@ void remember_error(const char *message)
 		error_raised(*entry, message);
 }
 
-// The mark stays if the server crashes before the process has left.
-void mark_pass(Oid oid)
-{
-	int crashes = 0;
-	{
-		const locked_state state(LW_SHARED);
-		if (const database *entry = find_database(*state, oid); entry != nullptr)
-			crashes = entry->crashes;
-	}
-	pg::write_crash_mark(oid, crashes + 1);
-}
-
 } // namespace
 
 pg::installed_extension look_for_extension()
@@ -116,7 +103,7 @@ PG_WORKER(mosaic_maintenance_main)
 	const Oid oid = DatumGetObjectId(main_arg);
 	if (!enter(process_kind::maintenance, oid))
 		return;
-	mark_pass(oid);
+	leave_crash_mark(process_kind::maintenance, oid);
 	pg::connect_to_database(oid);
 	pg::force_maintenance_settings();
 	report_state(process_state::running, "looking for the extension");

@@ -47,7 +47,7 @@ PG_FUNCTION(mosaic_worker_metrics)
 		return Datum(0);
 	add("mosaic_worker_passes_total", static_cast<double>(now.here.passes));
 	add("mosaic_worker_errors_total", static_cast<double>(now.here.errors));
-	add("mosaic_worker_consecutive_failures", now.here.maintenance.failures + now.here.crashes);
+	add("mosaic_worker_consecutive_failures", now.here.maintenance.failures + now.here.maintenance.crashes);
 	if (now.here.passed_at != 0)
 		add("mosaic_worker_last_pass_timestamp_seconds", unix_seconds(now.here.passed_at));
 	return Datum(0);

@@ -4,6 +4,7 @@
 #include "pg/background_worker.hpp"
 #include "pg/crash_mark.hpp"
 #include "pg/shared_memory.hpp"
+#include "worker/databases.hpp"
 
 namespace worker {
 
@@ -22,8 +23,8 @@ process *find_free(shared_state &state)
 // Runs in proc_exit: the mark goes too, since this was no crash.
 void leave()
 {
-	if (self->kind == process_kind::maintenance)
-		pg::remove_crash_mark(self->database);
+	if (OidIsValid(self->database))
+		pg::remove_crash_mark(mark_of(self->kind), self->database);
 	const locked_state state(LW_EXCLUSIVE);
 	if (self->kind == process_kind::launcher)
 		state->launcher = nullptr;
@@ -66,6 +67,22 @@ void give_back_all(shared_state &state)
 	for (process *p = state.processes(); p < state.processes_end(); ++p)
 		if (p->pid == 0)
 			*p = process{};
+}
+
+const char *mark_of(process_kind kind)
+{
+	return kind == process_kind::ticker ? "tick" : "pass";
+}
+
+void leave_crash_mark(process_kind kind, Oid oid)
+{
+	int crashes = 0;
+	{
+		const locked_state state(LW_SHARED);
+		if (database *entry = find_database(*state, oid); entry != nullptr)
+			crashes = entry->of(kind).crashes;
+	}
+	pg::write_crash_mark(mark_of(kind), oid, crashes + 1);
 }
 
 bool enter(process_kind kind, Oid database)

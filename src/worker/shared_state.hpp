@@ -32,6 +32,7 @@ struct duty {
 	bool at_work;	// from the launcher's decision until it is known to have ended
 	bool may_end;	// sent away, or has nothing left to do
 	int failures;	// in a row: ends that were neither expected nor reported
+	int crashes;	// of the server, in a row, each during it
 	TimestampTz due;
 	TimestampTz since; // when it last began
 	TimestampTz ended;
@@ -48,7 +49,6 @@ struct database {
 	bool nudged;	  // once more when the pass has ended
 	bool missed;	  // a row found no partition since the pass began
 	bool for_miss;	  // the pass began for such a row
-	int crashes;	  // of the server, in a row, each during a pass
 	int64 miss_pause; // us after a pass until such a row counts again
 	TimestampTz passed_at; // end of the last complete pass; 0: none yet
 	int64 passes;

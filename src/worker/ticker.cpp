@@ -29,6 +29,13 @@ namespace {
 constexpr int64 purge_pause = 60 * USECS_PER_SEC;
 constexpr int64 look_pause = 10 * USECS_PER_SEC; // at whether anybody needs us
 
+// After a clock that went back nobody waits for its return.
+bool has_passed(int64 pause, TimestampTz since)
+{
+	const TimestampTz now = GetCurrentTimestamp();
+	return now < since || now - since >= pause;
+}
+
 class ticker {
 public:
 	explicit ticker(Oid extension) : driver_(extension, [] { return true; }) {}
@@ -42,10 +49,13 @@ private:
 	void deliver(const invalidation::tick &t);
 	void purge_now_and_then();
 	bool needed();
+	void note_steadiness();
 
 	pg::worker_transactions driver_;
 	TimestampTz purged_ = 0;
 	TimestampTz looked_ = GetCurrentTimestamp();
+	TimestampTz begun_ = GetCurrentTimestamp();
+	bool steady_ = false;
 };
 
 void ticker::deliver(const invalidation::tick &t)
@@ -76,7 +86,7 @@ bool ticker::tick()
 
 void ticker::purge_now_and_then()
 {
-	if (GetCurrentTimestamp() - purged_ < purge_pause)
+	if (!has_passed(purge_pause, purged_))
 		return;
 	driver_.begin();
 	invalidation::purge();
@@ -86,13 +96,21 @@ void ticker::purge_now_and_then()
 
 bool ticker::needed()
 {
-	if (GetCurrentTimestamp() - looked_ < look_pause)
+	if (!has_passed(look_pause, looked_))
 		return true;
 	looked_ = GetCurrentTimestamp();
 	driver_.begin();
 	const bool needed = invalidation::needs_ticker();
 	driver_.commit();
 	return needed;
+}
+
+void ticker::note_steadiness()
+{
+	if (steady_ || !has_passed(steady, begun_))
+		return;
+	steady_ = true;
+	ticker_is_steady(MyDatabaseId);
 }
 
 void ticker::run()
@@ -103,6 +121,7 @@ void ticker::run()
 		pg::reload_configuration_if_asked();
 		const bool ticked = tick();
 		purge_now_and_then();
+		note_steadiness();
 		if (ticked)
 			pg::nap(invalidation::settings::tick_interval);
 		else
@@ -140,6 +159,7 @@ PG_WORKER(mosaic_ticker_main)
 	const Oid oid = DatumGetObjectId(main_arg);
 	if (!enter(process_kind::ticker, oid))
 		return;
+	leave_crash_mark(process_kind::ticker, oid);
 	pg::connect_to_database(oid);
 	pg::force_maintenance_settings();
 	report_state(process_state::running, "ticking");
