@@ -12,6 +12,8 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
 AREAS = schema \
 	partition/partition \
+	partition/default \
+	partition/drift \
 	partition/hash \
 	partition/retention \
 	partition/import_partman \
@@ -66,8 +68,9 @@ endif
 
 # These install what is missing, and use clusters of their own.  ONLY picks
 # parts: make test ONLY="static regress=partition_*", make demo ONLY=01*.
-.PHONY: test demo bench
-test demo bench:
+# SOAK_SECONDS bounds the soak, FUZZ_SECONDS each fuzz target.
+.PHONY: test demo bench soak fuzz
+test demo bench soak fuzz:
 	+@$(srcdir)/test/$(if $(filter test,$@),run $(if $(WERROR),--werror) $(ONLY),$@/run $(ONLY))
 
 # The page of all objects, from their comments as installed.

@@ -62,16 +62,14 @@ END;
 COMMENT ON FUNCTION mosaic.shard_metrics() IS 'The rows of mosaic.metrics on shard maps';
 
 CREATE VIEW mosaic.metrics AS
-	SELECT m.name,
-		   CASE WHEN m.set IS NOT NULL THEN pg_catalog.jsonb_build_object('set', m.set) ELSE '{}' END ||
-		   CASE WHEN m.label IS NOT NULL THEN pg_catalog.jsonb_build_object(m.label, m.label_value) ELSE '{}' END ||
-		   CASE WHEN m.other_label IS NOT NULL THEN pg_catalog.jsonb_build_object(m.other_label, m.other_value) ELSE '{}' END AS labels,
-		   m.value
-	FROM mosaic.partition_metrics() m
+	SELECT name, pg_catalog.jsonb_build_object('set', set) AS labels, value FROM mosaic.partition_metrics()
 	UNION ALL
 	SELECT name, labels, value FROM mosaic.set_metrics()
 	UNION ALL
-	SELECT 'mosaic_issues', pg_catalog.jsonb_build_object('severity', s.severity), pg_catalog.count(i.code)::double precision
+	SELECT name, CASE WHEN action IS NULL THEN '{}' ELSE pg_catalog.jsonb_build_object('action', action, 'outcome', outcome) END, value
+	FROM mosaic.maintenance_counters()
+	UNION ALL
+	SELECT 'mosaic_issues_open', pg_catalog.jsonb_build_object('severity', s.severity), pg_catalog.count(i.code)::double precision
 	FROM (VALUES ('info'), ('warning'), ('critical')) s(severity) LEFT JOIN mosaic.issues i ON i.severity = s.severity GROUP BY s.severity
 	UNION ALL
 	SELECT name, '{}', value FROM mosaic.worker_metrics()

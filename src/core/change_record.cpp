@@ -73,13 +73,13 @@ public:
 		return value;
 	}
 
-private:
 	void fail()
 	{
 		damaged_ = true;
 		rest_ = {};
 	}
 
+private:
 	std::string_view rest_;
 	bool damaged_ = false;
 };
@@ -103,6 +103,9 @@ change_record read_record(reader &in)
 		key.key = in.text();
 		record.keys.push_back(key);
 	}
+	// No writer says such a thing.
+	if (record.payload > payload_kind::doorbell || (record.all != all_reason::none && !record.keys.empty()))
+		in.fail();
 	return record;
 }
 

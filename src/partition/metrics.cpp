@@ -28,21 +28,12 @@ public:
 
 	void about(Oid parent) { parent_ = parent; }
 
-	void add(const char *name, double value, const char *label = nullptr, const std::string &text = {})
+	void add(const char *name, double value)
 	{
-		add_two(name, value, label, text, nullptr, {});
-	}
-
-	void add_two(const char *name, double value, const char *label, const std::string &text, const char *other, const std::string &other_text)
-	{
-		rows_.add({pg::text_value(name), OidIsValid(parent_) ? pg::text_value(pg::qualified_name(parent_)) : pg::null_of(TEXTOID), name_or_null(label),
-				   label != nullptr ? pg::text_value(text) : pg::null_of(TEXTOID), name_or_null(other),
-				   other != nullptr ? pg::text_value(other_text) : pg::null_of(TEXTOID), pg::float8_value(value)});
+		rows_.add({pg::text_value(name), pg::text_value(pg::qualified_name(parent_)), pg::float8_value(value)});
 	}
 
 private:
-	static pg::value name_or_null(const char *name) { return name != nullptr ? pg::text_value(name) : pg::null_of(TEXTOID); }
-
 	pg::rowset rows_;
 	Oid parent_ = InvalidOid;
 };
@@ -81,8 +72,8 @@ void add_set(metric_rows &rows, const set_state &state, TimestampTz reference_ti
 	rows.about(settings.parent);
 	const bool known = !now.parent_missing && now.error == nullptr;
 	rows.add("mosaic_set_valid", known);
-	rows.add("mosaic_set_paused", settings.create_paused, "work", "create");
-	rows.add("mosaic_set_paused", settings.retain_paused, "work", "retain");
+	rows.add("mosaic_set_create_paused", settings.create_paused);
+	rows.add("mosaic_set_retain_paused", settings.retain_paused);
 	const std::optional<missed> rows_missed = missed_rows(settings.parent);
 	rows.add("mosaic_set_missed_rows_total", rows_missed ? static_cast<double>(rows_missed->rows) : 0);
 	if (!known)
@@ -95,31 +86,33 @@ void add_set(metric_rows &rows, const set_state &state, TimestampTz reference_ti
 		rows.add("mosaic_set_default_rows", static_cast<double>(now.default_rows));
 }
 
-void add_counters(metric_rows &rows)
-{
-	rows.about(InvalidOid);
-	for (const action_count &one : counted_actions())
-		rows.add_two("mosaic_actions_total", static_cast<double>(one.steps), "action", one.action, "outcome", one.outcome);
-	const lock_count locks = counted_locks();
-	rows.add("mosaic_lock_tries_total", static_cast<double>(locks.tries));
-	rows.add("mosaic_lock_wait_seconds_total", seconds(locks.waited));
-	rows.add("mosaic_lock_wait_seconds_max", seconds(locks.longest));
-}
-
 } // namespace
 
 PG_FUNCTION(mosaic_partition_metrics)
 {
 	metric_rows rows(fcinfo);
-	const std::vector<set_state> sets = visible_sets();
 	const TimestampTz now = GetCurrentTimestamp();
-	for (const set_state &state : sets)
+	for (const set_state &state : visible_sets())
 	{
 		pg::check_for_interrupts();
 		add_set(rows, state, now);
 	}
-	add_counters(rows);
-	rows.add("mosaic_sets", static_cast<double>(sets.size()));
+	return Datum(0);
+}
+
+PG_FUNCTION(mosaic_maintenance_counters)
+{
+	pg::rowset rows(fcinfo);
+	const auto add = [&](const char *name, double value, const pg::value &action, const pg::value &outcome) {
+		rows.add({pg::text_value(name), action, outcome, pg::float8_value(value)});
+	};
+	for (const action_count &one : counted_actions())
+		add("mosaic_actions_total", static_cast<double>(one.steps), pg::text_value(one.action), pg::text_value(one.outcome));
+	const lock_count locks = counted_locks();
+	const pg::value none = pg::null_of(TEXTOID);
+	add("mosaic_lock_tries_total", static_cast<double>(locks.tries), none, none);
+	add("mosaic_lock_wait_seconds_total", seconds(locks.waited), none, none);
+	add("mosaic_lock_wait_seconds_max", seconds(locks.longest), none, none);
 	return Datum(0);
 }
 

@@ -14,11 +14,11 @@ BEGIN ATOMIC
 	)
 	SELECT m.parent, count(*) FILTER (WHERE m.relkind <> 'p'), count(*) + COALESCE(sum(x.indexes), 0)::bigint,
 		   COALESCE(sum(GREATEST(m.reltuples, 0)) FILTER (WHERE m.relkind <> 'p'), 0)::double precision,
-		   ((COALESCE(sum(m.relpages), 0) + COALESCE(sum(x.pages), 0) + COALESCE(sum(t.relpages), 0)) * current_setting('block_size')::integer)::double precision
+		   ((COALESCE(sum(GREATEST(m.relpages, 0)), 0) + COALESCE(sum(x.pages), 0) + COALESCE(sum(t.relpages), 0)) * current_setting('block_size')::integer)::double precision
 	FROM member m
 	LEFT JOIN pg_catalog.pg_class t ON t.oid = m.reltoastrelid
 	LEFT JOIN LATERAL (
-		SELECT count(*) AS indexes, sum(c.relpages) AS pages
+		SELECT count(*) AS indexes, sum(GREATEST(c.relpages, 0)) AS pages
 		FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = m.oid
 	) x ON true
 	GROUP BY m.parent;
@@ -69,7 +69,10 @@ RETURNS SETOF record
 LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_shape_issues';
 COMMENT ON FUNCTION mosaic.shape_issues() IS 'Sets whose partitions are not what the settings say: rows of mosaic.issues for partitions that no level keeps, wide ones that retention cannot reach, and keys beyond the last partition';
 
-CREATE FUNCTION mosaic.partition_metrics(OUT name text, OUT set text, OUT label text, OUT label_value text, OUT other_label text, OUT other_value text, OUT value double precision)
-RETURNS SETOF record
+CREATE FUNCTION mosaic.partition_metrics(OUT name text, OUT set text, OUT value double precision) RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_partition_metrics';
-COMMENT ON FUNCTION mosaic.partition_metrics() IS 'The rows of mosaic.metrics that come from looking at each set, and from what maintenance has counted since the server started. Shows the sets whose parents the caller owns, or all to members of pg_monitor.';
+COMMENT ON FUNCTION mosaic.partition_metrics() IS 'The rows of mosaic.metrics that come from looking at each set. Shows the sets whose parents the caller owns, or all to members of pg_monitor.';
+
+CREATE FUNCTION mosaic.maintenance_counters(OUT name text, OUT action text, OUT outcome text, OUT value double precision) RETURNS SETOF record
+LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_maintenance_counters';
+COMMENT ON FUNCTION mosaic.maintenance_counters() IS 'The rows of mosaic.metrics on what maintenance of the current database has done since the server started; all zero where the library is not preloaded';

@@ -2,8 +2,6 @@
 // newest form, naming the server's commit.
 #pragma once
 
-#include <vector>
-
 #include "pg/server.hpp"
 
 extern "C" {
@@ -14,6 +12,7 @@ extern "C" {
 #include "catalog/pg_tablespace.h"
 #include "commands/copy.h"
 #include "tcop/pquery.h"
+#include "utils/regproc.h"
 
 // Up to 18 this one asks for ICU's headers, which the server's development
 // files do not bring along.  What we read lies before what they change.
@@ -21,7 +20,6 @@ extern "C" {
 #undef USE_ICU
 #include "utils/pg_locale.h"
 #pragma pop_macro("USE_ICU")
-#include "utils/regproc.h"
 }
 
 #if PG_VERSION_NUM < 150000
@@ -127,22 +125,6 @@ inline AclResult tablespace_aclcheck(Oid tablespace, Oid role, AclMode mode)
 #else
 	return pg_tablespace_aclcheck(tablespace, role, mode);
 #endif
-}
-
-// 19 brought ALTER TABLE ... SPLIT PARTITION and MERGE PARTITIONS: the partitions
-// that such a step makes.
-inline std::vector<const RangeVar *> split_or_merged([[maybe_unused]] const AlterTableCmd *step)
-{
-	std::vector<const RangeVar *> made;
-#if PG_VERSION_NUM >= 190000
-	const auto *command = reinterpret_cast<const PartitionCmd *>(step->def);
-	if (step->subtype == AT_MergePartitions)
-		made.push_back(command->name);
-	if (step->subtype == AT_SplitPartition)
-		for (int i = 0; i < list_length(command->partlist); ++i)
-			made.push_back(list_nth_node(SinglePartitionSpec, command->partlist, i)->name);
-#endif
-	return made;
 }
 
 inline AclResult function_aclcheck(Oid function, Oid role, AclMode mode)

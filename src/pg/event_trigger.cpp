@@ -1,8 +1,6 @@
 // event_trigger.cpp: reading the command behind an event trigger.
 #include "pg/event_trigger.hpp"
 
-#include "pg/compat.hpp"
-
 extern "C" {
 #include "commands/event_trigger.h"
 #include "nodes/parsenodes.h"
@@ -46,14 +44,6 @@ void add_change(std::vector<partition_change> &changes, partition_change::kind w
 		changes.push_back(change);
 }
 
-void add_changes(std::vector<partition_change> &changes, const AlterTableStmt *alter, const AlterTableCmd *step)
-{
-	if (const auto what = kind_of(step->subtype))
-		add_change(changes, *what, alter->relation, reinterpret_cast<const PartitionCmd *>(step->def)->name);
-	for (const RangeVar *partition : split_or_merged(step))
-		add_change(changes, partition_change::kind::created, alter->relation, partition);
-}
-
 } // namespace
 
 void require_event_trigger(FunctionCallInfo fcinfo)
@@ -76,7 +66,11 @@ std::vector<partition_change> partition_changes(FunctionCallInfo fcinfo)
 	{
 		const auto *alter = reinterpret_cast<const AlterTableStmt *>(node);
 		for (int i = 0; i < list_length(alter->cmds) && alter->objtype != OBJECT_INDEX; ++i)
-			add_changes(changes, alter, list_nth_node(AlterTableCmd, alter->cmds, i));
+		{
+			const auto *step = list_nth_node(AlterTableCmd, alter->cmds, i);
+			if (const auto what = kind_of(step->subtype))
+				add_change(changes, *what, alter->relation, reinterpret_cast<const PartitionCmd *>(step->def)->name);
+		}
 	}
 	return changes;
 }

@@ -101,7 +101,10 @@ void add_failures(issue_list &issues, const database &here)
 					"The maintenance process ended before its pass " + times(failures) + "; its last error was: " +
 						(here.last_error[0] != '\0' ? here.last_error : "none recorded"),
 					"The server log has the whole report."});
-	if (here.wants_ticker && here.ticker.failures > 0)
+	// One that has lasted longer than it was kept waiting has got over it.
+	const duty &ticker = here.ticker;
+	const bool lasts = ticker.at_work && GetCurrentTimestamp() - ticker.since > ticker.since - ticker.ended;
+	if (here.wants_ticker && ticker.failures > 0 && !lasts)
 		issues.add({here.ticker.failures < 3 ? "warning" : "critical", "ticker_failing",
 					"The ticker ended unasked " + times(here.ticker.failures) + ".", "The server log has the reason."});
 }

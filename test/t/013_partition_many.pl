@@ -60,6 +60,7 @@ is($node->safe_psql('postgres', q{
 		OR mosaic.partition_for('events', b.upper_bound::timestamptz - interval '1 microsecond') IS DISTINCT FROM b.partition}),
 	'0', 'for both ends of each');
 is($node->safe_psql('postgres', q{SELECT partitions, expired_waiting FROM mosaic.partition_status}), $many + 1 . '|0', 'partition_status counts them');
+like($node->safe_psql('postgres', q{SELECT string_agg(code, ' ') FROM mosaic.issues WHERE set IS NOT NULL}), qr/too_many_partitions/, 'and issues finds them many');
 
 # A thousand idle passes, a thousand errors, and four hundred passes that make
 # one partition and drop one, each in one session

@@ -12,8 +12,8 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 # Commits that reach the disk ten seconds later, if nobody asks for it sooner
-# (nor fills pages of WAL)
-my $node = start_node('crash', synchronous_commit => 'off', full_page_writes => 'off', wal_writer_delay => '10s', autovacuum => 'off', 'mosaic.enabled' => 'off', 'mosaic.tick_interval' => '5ms');
+# (nor fills pages of WAL, nor needs a buffer)
+my $node = start_node('crash', synchronous_commit => 'off', full_page_writes => 'off', shared_buffers => '16MB', wal_writer_delay => '10s', autovacuum => 'off', 'mosaic.enabled' => 'off', 'mosaic.tick_interval' => '5ms');
 sub sql { return $node->safe_psql('postgres', $_[0]) }
 sub crash { $node->stop('immediate'); $node->start; return }
 
