@@ -99,7 +99,7 @@ std::vector<Oid> indexes_of(Oid table)
 Oid index_copy(Oid partition, Oid parent_index)
 {
 	return call([=] {
-		Relation table = relation_open(partition, AccessShareLock);
+		Relation table = open_relation(partition, AccessShareLock);
 		const Oid index = index_get_partition(table, parent_index);
 		relation_close(table, AccessShareLock);
 		return index;

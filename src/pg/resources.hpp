@@ -11,6 +11,11 @@
 
 namespace pg {
 
+// For use in call(): an OID may come from a user, or its relation have gone
+// since, which is 42P01 and to the server's own relation_open() an internal
+// error.
+Relation open_relation(Oid oid, LOCKMODE mode);
+
 // An open relation.  Closing keeps the lock until the end of the transaction
 // where keep_lock is given to the constructor.
 class relation {
@@ -19,7 +24,7 @@ public:
 	enum class missing_ok { yes };
 
 	relation(Oid oid, LOCKMODE mode, on_close closing = on_close::release_lock)
-		: relation_(call([=] { return relation_open(oid, mode); })), unlock_(closing == on_close::keep_lock ? NoLock : mode) {}
+		: relation_(call([=] { return open_relation(oid, mode); })), unlock_(closing == on_close::keep_lock ? NoLock : mode) {}
 	// Null where the relation is gone.
 	relation(Oid oid, LOCKMODE mode, missing_ok)
 		: relation_(call([=] { return try_relation_open(oid, mode); })), unlock_(mode) {}

@@ -5,6 +5,8 @@
 // pg::call, so it is written as the server writes: no object has a destructor.
 #include "pg/routing.hpp"
 
+#include "pg/resources.hpp"
+
 extern "C" {
 #include "executor/executor.h"
 #include "optimizer/optimizer.h"
@@ -137,7 +139,7 @@ void refuse_argument_count(Relation table, int given, int wanted)
 // One level down: the partition, and whether it is a leaf.
 Oid descend(FunctionCallInfo fcinfo, call_site *site, Oid parent, int *argument, bool *leaf, bool *has_levels)
 {
-	Relation table = relation_open(parent, AccessShareLock);
+	Relation table = open_relation(parent, AccessShareLock);
 	if (table->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		ereport(ERROR, errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not partitioned", RelationGetRelationName(table)),
 				errhint("Name the table whose partitions take the rows."));
@@ -179,11 +181,11 @@ Oid route(FunctionCallInfo fcinfo)
 		bool leaf = false;
 		// Where some branches are deeper than others, keys may be left over.
 		bool has_levels = false;
-		while (OidIsValid(table) && !leaf)
+		do
 		{
 			CHECK_FOR_INTERRUPTS();
 			table = descend(fcinfo, site, table, &argument, &leaf, &has_levels);
-		}
+		} while (OidIsValid(table) && !leaf);
 		return table;
 	});
 }

@@ -116,4 +116,16 @@ TEST(ChangeRecord, DamageIsNoticed)
 	}
 }
 
+TEST(ChangeRecord, WhatNobodyWritesIsDamage)
+{
+	std::vector<core::change_record> records;
+	std::string body;
+	core::append_record(body, {1, core::payload_kind::keys, core::all_reason::truncate, "c", "public.t", "", {{"user:1"}}});
+	EXPECT_FALSE(core::read_records(body, records)) << "a whole table with keys";
+	body.clear();
+	core::append_record(body, {1, static_cast<core::payload_kind>(4), core::all_reason::none, "c", "public.t", "", {{"user:1"}}});
+	EXPECT_FALSE(core::read_records(body, records)) << "a payload that there is not";
+	EXPECT_TRUE(records.empty());
+}
+
 } // namespace
