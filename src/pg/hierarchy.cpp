@@ -45,7 +45,12 @@ vector<Oid> partition_ancestors(Oid relation)
 
 vector<Oid> inheritance_tree(Oid relation, LOCKMODE mode)
 {
-	return oids_of(call([=] { return find_all_inheritors(relation, mode, nullptr); }));
+	return oids_of(call([=] {
+		// The server locks what is below only.
+		if (mode != NoLock)
+			LockRelationOid(relation, mode);
+		return find_all_inheritors(relation, mode, nullptr);
+	}));
 }
 
 bool tree_has_rows(Oid relation)

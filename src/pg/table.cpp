@@ -22,7 +22,14 @@ void insert_row(Relation table, std::initializer_list<value> columns)
 	call([&] {
 		Assert(RelationGetNumberOfAttributes(table) == static_cast<int>(datums.size()));
 		HeapTuple tuple = heap_form_tuple(RelationGetDescr(table), datums.data(), reinterpret_cast<bool *>(nulls.data()));
+		// Whoever may write to a TOAST table has a snapshot; at the end of a
+		// transaction there is none any more.
+		const bool needs_snapshot = !ActiveSnapshotSet();
+		if (needs_snapshot)
+			PushActiveSnapshot(GetTransactionSnapshot());
 		CatalogTupleInsert(table, tuple);
+		if (needs_snapshot)
+			PopActiveSnapshot();
 	});
 }
 
