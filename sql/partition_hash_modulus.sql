@@ -76,7 +76,9 @@ SELECT count(*) FROM mosaic.partitions('visits') WHERE upper_bound = 'modulus 3'
 CALL mosaic.hash_set_modulus('customers', 9);
 CALL mosaic.hash_set_modulus('customers', 3);
 CALL mosaic.hash_set_modulus('customers', 0);
+\set VERBOSITY sqlstate
 CALL mosaic.hash_set_modulus('customers', 600000);
+\set VERBOSITY default
 CALL mosaic.hash_set_modulus('customers', NULL);
 CALL mosaic.hash_set_modulus('before', 4);
 CREATE TABLE days (at timestamptz NOT NULL) PARTITION BY RANGE (at);

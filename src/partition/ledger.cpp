@@ -40,7 +40,7 @@ constinit pg::statement update_verified(
 constinit pg::statement update_failed("UPDATE mosaic.partition_ledger SET attempts = attempts + 1, last_error = $2 WHERE relation = $1 AND state IN ('blocked', 'verified')");
 constinit pg::statement upsert_detached(
 	"INSERT INTO mosaic.partition_ledger AS l (root, parent, relation, schema, name, lower_bound, upper_bound, bound, state, reason, detached_at, drop_after) "
-	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'detached', $9, clock_timestamp(), CASE WHEN $11 THEN clock_timestamp() + $10::interval END) "
+	"SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'detached', $9, now, CASE WHEN $11 THEN now + $10::interval END FROM (SELECT clock_timestamp() AS now) AS clock "
 	"ON CONFLICT (relation) WHERE " OPEN " DO UPDATE SET state = 'detached', detached_at = excluded.detached_at, drop_after = excluded.drop_after");
 constinit pg::statement update_dropped("UPDATE mosaic.partition_ledger SET state = 'dropped', relation = NULL, dropped_at = clock_timestamp() WHERE relation = $1 AND " OPEN);
 constinit pg::statement update_released("UPDATE mosaic.partition_ledger SET state = 'released', released_at = clock_timestamp() WHERE relation = $1 AND " OPEN);

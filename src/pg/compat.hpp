@@ -50,6 +50,16 @@ inline IndexScanDesc index_beginscan(Relation table, Relation index, Snapshot sn
 #endif
 }
 
+// 19 made options of changing_partition, which it put after the command.
+inline TM_Result table_tuple_delete_moved(Relation table, ItemPointer row, CommandId command, Snapshot snapshot, TM_FailureData *failed)
+{
+#if PG_VERSION_NUM >= 190000
+	return table_tuple_delete(table, row, command, TABLE_DELETE_CHANGING_PARTITION, snapshot, InvalidSnapshot, true, failed);
+#else
+	return table_tuple_delete(table, row, command, snapshot, InvalidSnapshot, true, failed, true);
+#endif
+}
+
 // 18 replaced lc_collate_is_c, which knew no collation as well (06421b084).
 inline bool lc_collate_is_c(Oid collation)
 {

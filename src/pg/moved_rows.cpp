@@ -7,6 +7,7 @@
 // than no row.
 #include "pg/moved_rows.hpp"
 
+#include "pg/compat.hpp"
 #include "pg/resources.hpp"
 
 extern "C" {
@@ -20,7 +21,7 @@ namespace {
 void delete_row(Relation table, ItemPointer place)
 {
 	TM_FailureData failed;
-	const TM_Result result = table_tuple_delete(table, place, GetCurrentCommandId(true), GetActiveSnapshot(), InvalidSnapshot, true, &failed, true);
+	const TM_Result result = table_tuple_delete_moved(table, place, GetCurrentCommandId(true), GetActiveSnapshot(), &failed);
 	if (result != TM_Ok)
 		elog(ERROR, "could not delete a moved row of \"%s\": unexpected result %d", RelationGetRelationName(table), static_cast<int>(result));
 }
