@@ -12,6 +12,8 @@ OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(sr
 SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
 AREAS = schema \
 	partition/partition \
+	partition/default \
+	partition/drift \
 	partition/hash \
 	partition/retention \
 	partition/import_partman \

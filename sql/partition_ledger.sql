@@ -3,7 +3,7 @@
 CREATE SCHEMA partition_ledger;
 SET search_path = partition_ledger;
 SET lc_messages = 'C';
-COPY (SELECT) TO PROGRAM 'mkdir -p mosaic_ledger && rm -f mosaic_ledger/*';
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; mkdir -p mosaic_ledger && rm -f mosaic_ledger/*';
 SELECT set_config('mosaic.archive_directory', current_setting('data_directory') || '/mosaic_ledger', false) \g /dev/null
 CREATE PROCEDURE make(hundreds integer, action text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -102,7 +102,7 @@ CALL forget();
 DROP TABLE ids_p0, ids_p100;
 
 -- The way back, and all that may stand in it.
-COPY (SELECT) TO PROGRAM 'rm -f mosaic_ledger/*';
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; rm -f mosaic_ledger/*';
 CALL make(5, 'archive');
 UPDATE mosaic.partition_set SET cooldown = '0' WHERE parent = 'ids'::regclass;
 CALL mosaic.maintain('ids');
@@ -123,12 +123,15 @@ SELECT count(*) FROM mosaic.archived_partitions;
 RESET ROLE;
 DROP OWNED BY partition_ledger_stranger;
 DROP ROLE partition_ledger_stranger;
--- One byte changed, a file cut short, one that is gone.
-COPY (SELECT) TO PROGRAM 'cd mosaic_ledger && f=$(ls *ids_p0.*) && cp "$f" ../mosaic_kept && sed -i "s/row 5/row 6/" "$f"';
+-- One byte changed in a row, one in what no row comes of, a file cut short, one
+-- that is gone.
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; cd mosaic_ledger && f=$(ls *ids_p0.*) && cp "$f" ../mosaic_kept && sed -i "s/row 5/row 6/" "$f"';
 SELECT mosaic.restore_archive('ids', 'ids_p0');
-COPY (SELECT) TO PROGRAM 'cd mosaic_ledger && f=$(ls *ids_p0.*) && head -c 20 ../mosaic_kept > "$f"';
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; cd mosaic_ledger && f=$(ls *ids_p0.*) && sed "1s/note/nota/" ../mosaic_kept > "$f"';
 SELECT mosaic.restore_archive('ids', 'ids_p0');
-COPY (SELECT) TO PROGRAM 'cd mosaic_ledger && f=$(ls *ids_p0.*) && rm "$f"';
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; cd mosaic_ledger && f=$(ls *ids_p0.*) && head -c 20 ../mosaic_kept > "$f"';
+SELECT mosaic.restore_archive('ids', 'ids_p0');
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; cd mosaic_ledger && f=$(ls *ids_p0.*) && rm "$f"';
 SELECT mosaic.restore_archive('ids', 'ids_p0');
 -- The right file of a ledger that says otherwise.
 UPDATE mosaic.partition_ledger SET hash = hash + 1 WHERE name = 'ids_p100' AND state = 'dropped' AND root = 'ids'::regclass;
@@ -168,7 +171,7 @@ SELECT note FROM ids WHERE k = 5;
 CALL forget();
 
 RESET mosaic.archive_directory;
-COPY (SELECT) TO PROGRAM 'rm -r mosaic_ledger mosaic_kept';
+COPY (SELECT) TO PROGRAM 'cat >/dev/null; rm -r mosaic_ledger mosaic_kept';
 RESET lc_messages;
 RESET search_path;
 SET client_min_messages = warning;

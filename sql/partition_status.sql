@@ -56,14 +56,15 @@ SELECT parent, covered_until, time_left > interval '50 years' AS time_left, next
 	last_ok IS NOT NULL AS last_ok, last_error, consecutive_failures FROM mosaic.partition_status;
 -- The last error goes with the next good pass.
 CREATE TABLE rest PARTITION OF events DEFAULT;
-INSERT INTO events VALUES ('2250-01-01 00:00+00');
+CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no tables today'; END $$;
+CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION refuse();
 UPDATE mosaic.partition_set SET premake = 2 WHERE parent = 'events'::regclass;
 CALL mosaic.maintain('events');
 CALL mosaic.maintain('events');
 SELECT last_error, consecutive_failures FROM mosaic.partition_status;
 SELECT action, partition, outcome, sqlstate FROM mosaic.partition_log WHERE parent = 'events'::regclass ORDER BY id;
 SELECT severity, code, set FROM mosaic.failing_sets();
-DELETE FROM events;
+DROP EVENT TRIGGER refuse;
 CALL mosaic.maintain('events');
 SELECT last_error, consecutive_failures FROM mosaic.partition_status;
 

@@ -5,7 +5,7 @@ LANGUAGE c VOLATILE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mosaic_worker_me
 COMMENT ON FUNCTION mosaic.worker_metrics() IS 'The rows of mosaic.metrics on the background processes and the passes over the current database';
 
 CREATE FUNCTION mosaic.set_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 	SELECT m.name, jsonb_build_object('set', s.parent::text), m.value
 	FROM mosaic.partition_set s
@@ -29,7 +29,7 @@ END;
 COMMENT ON FUNCTION mosaic.set_metrics() IS 'The rows of mosaic.metrics on the size of each set and how its maintenance has gone, for the sets that the caller can see';
 
 CREATE FUNCTION mosaic.invalidation_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 	SELECT m.name, '{}'::jsonb, m.value
 	FROM mosaic.invalidation_status() s,
@@ -49,7 +49,7 @@ END;
 COMMENT ON FUNCTION mosaic.invalidation_metrics() IS 'The rows of mosaic.metrics on cache invalidation';
 
 CREATE FUNCTION mosaic.shard_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 	SELECT 'mosaic_shard_map_epoch', jsonb_build_object('map', m.map), m.epoch::double precision FROM mosaic.shard_map m
 	UNION ALL

@@ -21,7 +21,7 @@ COMMENT ON COLUMN mosaic.partition_status.covered_until IS 'End of the coverage 
 COMMENT ON COLUMN mosaic.partition_status.time_left IS 'Time until then; NULL for numeric keys';
 COMMENT ON COLUMN mosaic.partition_status.next_create_at IS 'When the next partition becomes due; NULL: one is due now, or the key is a number';
 COMMENT ON COLUMN mosaic.partition_status.partitions IS 'Number of partitions, the default included';
-COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, an estimate unless 0; NULL: there is none';
+COMMENT ON COLUMN mosaic.partition_status.default_rows IS 'Rows in the default partition, up to 1000 exactly and then as the planner estimates; NULL: there is none';
 COMMENT ON COLUMN mosaic.partition_status.expired_waiting IS 'Partitions that are due to be retired';
 COMMENT ON COLUMN mosaic.partition_status.create_paused IS 'No partitions are made while true';
 COMMENT ON COLUMN mosaic.partition_status.retain_paused IS 'No partitions are retired while true';
@@ -34,6 +34,8 @@ CREATE VIEW mosaic.issues AS
 	SELECT severity, code, set, object, detail, hint FROM mosaic.partition_issues()
 	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.failing_sets()
+	UNION ALL
+	SELECT severity, code, set, object, detail, hint FROM mosaic.partition_drift()
 	UNION ALL
 	SELECT severity, code, set, object, detail, hint FROM mosaic.shape_issues()
 	UNION ALL

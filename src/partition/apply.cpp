@@ -10,9 +10,9 @@
 #include "partition/apply.hpp"
 
 #include "partition/archive.hpp"
+#include "partition/build.hpp"
 #include "partition/counters.hpp"
-#include "partition/ddl.hpp"
-#include "partition/extended_statistics.hpp"
+#include "partition/default_partition.hpp"
 #include "partition/ledger.hpp"
 #include "partition/log.hpp"
 #include "partition/retiring.hpp"
@@ -30,11 +30,6 @@ namespace {
 std::string lock_timeout_text()
 {
 	return std::to_string(settings::lock_timeout) + "ms";
-}
-
-Oid default_partition_of(Oid parent)
-{
-	return pg::partition_table(parent).default_partition();
 }
 
 pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, const pg::foreign_keys &keys)
@@ -69,9 +64,9 @@ pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, con
 	if (retires && what.what != action::drop)
 		lock_tables(keys.referenced, ShareRowExclusiveLock);
 	locks.push_back({settings.parent, retires ? AccessExclusiveLock : ShareUpdateExclusiveLock});
-	const Oid default_partition = default_partition_of(settings.parent);
-	if (OidIsValid(default_partition))
-		locks.push_back({default_partition, AccessExclusiveLock});
+	if (const Oid default_partition = default_partition_of(settings.parent); OidIsValid(default_partition))
+		for (const Oid table : pg::table_and_below(default_partition))
+			locks.push_back({table, AccessExclusiveLock});
 	if (retires)
 		lock_tables(pg::table_and_below(what.partition), AccessExclusiveLock);
 	else
@@ -92,42 +87,6 @@ const step *find_from(const plan &planned, std::size_t &cursor, const step &want
 	return nullptr;
 }
 
-void execute(const std::vector<std::string> &statements, std::string &command)
-{
-	for (const std::string &sql : statements)
-	{
-		pg::spi().execute(sql);
-		command += (command.empty() ? "" : " ") + sql + ";";
-	}
-}
-
-// A partition arrives whole: what is below it comes in the same step, even
-// where that level makes no new partitions by itself (create_paused).
-void create_tables(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command,
-				   std::vector<std::string> &placing)
-{
-	const creation_ddl sql = creation_ddl_of(settings, what, from_parent);
-	execute(sql.table, command);
-	if (from_parent.statistics_targets)
-		execute(statistics_targets_ddl(settings.parent, pg::relation_named(pg::schema_of(settings.parent), what.name)), command);
-	placing.insert(placing.end(), sql.place.begin(), sql.place.end());
-	if (settings.levels.empty() || what.what == action::create_default)
-		return;
-	set below = level_below(settings, pg::relation_named(pg::schema_of(settings.parent), what.name));
-	below.create_paused = false;
-	for (const step &part : plan_level(below, asked).steps)
-		create_tables(below, part, from_parent, asked, command, placing);
-}
-
-// Attached from the top down: since 17 ATTACH makes identity columns of what
-// is attached, but not of what is below it, and a DETACH fails for those.
-void create(const set &settings, const step &what, const inherited &from_parent, const request &asked, std::string &command)
-{
-	std::vector<std::string> placing;
-	create_tables(settings, what, from_parent, asked, command, placing);
-	execute(placing, command);
-}
-
 // Runs the statements of one step; returns them as one text.
 std::string run(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked)
 {
@@ -138,8 +97,6 @@ std::string run(const set &settings, const step &what, const inherited &from_par
 		execute(retirement_ddl_of(settings, what, referenced), command);
 	else
 		create(settings, what, from_parent, asked, command);
-	if (!is_retirement(what.what) && OidIsValid(from_parent.identity_index))
-		set_identity_index(pg::relation_named(pg::schema_of(settings.parent), what.name), from_parent.identity_index);
 	return command;
 }
 
@@ -199,23 +156,6 @@ std::optional<set> settings_under_lock(const set &before)
 }
 
 } // namespace
-
-void set_identity_index(Oid partition, Oid parent_index)
-{
-	const Oid copy = pg::index_copy(partition, parent_index);
-	const std::string index = pg::quoted_identifier(pg::relation_name(copy).c_str());
-	pg::spi().execute("ALTER TABLE " + pg::qualified_name(partition) + " REPLICA IDENTITY USING INDEX " + index);
-	if (!pg::is_partitioned(partition))
-		return;
-	std::vector<Oid> below;
-	{
-		const pg::partition_table table(partition);
-		for (int n = 0; n < table.count(); ++n)
-			below.push_back(table.partition(n));
-	}
-	for (const Oid leaf : below)
-		set_identity_index(leaf, copy);
-}
 
 std::string partition_name(const step &what)
 {

@@ -28,9 +28,6 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 // Records that a step waits for the next pass, its locks asked for so often.
 applied defer(const set &settings, const step &what, int tries);
 
-// Gives a new partition its copy of the parent's index as replica identity,
-// down to the leaves: each index of a partition has its own copies below.
-void set_identity_index(Oid partition, Oid parent_index);
 
 // One creation in the place of the partition that the step names, whose locks
 // are held and which has no rows: its storage options are kept.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "partition/default_partition.hpp"
 #include "partition/guards.hpp"
 #include "partition/split_remainder.hpp"
 #include "partition/tree.hpp"
@@ -188,6 +189,8 @@ void assess_plan(const set_state &state, TimestampTz reference_time, assessment 
 	result.why_held = planned.why;
 	for (const step &what : planned.steps)
 	{
+		if (is_blocked(what))
+			result.blocked.push_back(what);
 		if (is_retirement(what.what))
 			continue;
 		if (what.parent == settings.parent)

@@ -43,7 +43,8 @@ struct assessment {
 	std::vector<gap> past_gaps;
 	std::optional<TimestampTz> oldest_at; // lower bound of the oldest partition, where that is a time
 	Oid default_partition = InvalidOid;
-	int64 default_rows = 0; // an estimate, but 0 only where there is none
+	int64 default_rows = 0; // counted up to a thousand, estimated beyond
+	plan blocked;			// partitions that rows of a default are in the way of
 	std::vector<Oid> pending;
 	int modulus = 0;   // HASH: of the settings
 	int coarser = 0;   // HASH: partitions of a lesser modulus than the settings'

@@ -29,7 +29,7 @@ std::string create_table(const set &settings, const std::string &partition, cons
 {
 	const bool leaf = settings.levels.empty();
 	// ATTACH brings the indexes and keeps the identity column to one sequence.
-	std::string sql = "CREATE TABLE " + partition + " (LIKE " + pg::qualified_name(settings.parent) +
+	std::string sql = std::string("CREATE ") + (from_parent.unlogged ? "UNLOGGED " : "") + "TABLE " + partition + " (LIKE " + pg::qualified_name(settings.parent) +
 					  " INCLUDING ALL EXCLUDING IDENTITY" + (indexes == with_indexes::no ? " EXCLUDING INDEXES)" : ")");
 	if (!leaf)
 		sql += " PARTITION BY " + from_parent.clauses[from_parent.clauses.size() - settings.levels.size()];

@@ -13,7 +13,7 @@ namespace {
 
 constinit pg::statement table_properties(
 	"SELECT t.spcname, a.amname, c.relreplident::text, i.indexrelid, "
-	"EXISTS (SELECT FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid AND s.stxstattarget >= 0) "
+	"EXISTS (SELECT FROM pg_catalog.pg_statistic_ext s WHERE s.stxrelid = c.oid AND s.stxstattarget >= 0), c.relpersistence = 'u' "
 	"FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace "
 	"LEFT JOIN pg_catalog.pg_am a ON a.oid = c.relam "
 	"LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisreplident AND c.relreplident = 'i' WHERE c.oid = $1");
@@ -59,6 +59,7 @@ void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
 		result.replica_identity = "NOTHING";
 	else if (!row.null(4))
 		result.identity_index = row.oid(4);
+	result.unlogged = row.boolean(6);
 }
 
 // The default partition only where there is no other.

@@ -23,6 +23,7 @@ struct granted {
 struct inherited {
 	std::optional<std::string> tablespace;
 	std::optional<std::string> access_method;
+	bool unlogged = false;					  // where the parent says so, which it can up to PostgreSQL 17
 	std::vector<std::string> options;		  // name=value for WITH, quoted
 	std::vector<std::string> column_settings; // ALTER COLUMN …, quoted
 	std::string replica_identity;			  // FULL, NOTHING, or empty

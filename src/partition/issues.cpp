@@ -1,14 +1,18 @@
 // issues.cpp: what is or will be wrong with a set, a row an issue.
 #include <algorithm>
 
+#include "partition/apply.hpp"
 #include "partition/assess.hpp"
+#include "partition/default_partition.hpp"
 #include "partition/departure_issues.hpp"
 #include "partition/guards.hpp"
 #include "partition/misses.hpp"
 #include "partition/settings.hpp"
 #include "partition/validate.hpp"
 #include "pg/identity.hpp"
+#include "pg/partition_condition.hpp"
 #include "pg/rowset.hpp"
+#include "pg/table_rows.hpp"
 
 namespace partition {
 
@@ -42,9 +46,11 @@ std::string unpause(const char *column, Oid parent)
 		   pg::quoted_literal(pg::qualified_name(parent).c_str()) + "::regclass;";
 }
 
-std::string coverage_hint(const set &settings)
+std::string coverage_hint(const set &settings, const assessment &now)
 {
-	return settings.create_paused ? unpause("create_paused", settings.parent) : call_with("CALL mosaic.maintain", settings.parent);
+	if (settings.create_paused)
+		return unpause("create_paused", settings.parent);
+	return now.blocked.empty() ? call_with("CALL mosaic.maintain", settings.parent) : drain_command(settings.parent);
 }
 
 std::string partitions_text(int count)
@@ -67,13 +73,13 @@ void add_shortages(issue_list &issues, const set &settings, const assessment &no
 		const set level = level_of(settings, found.table);
 		const std::string object = pg::qualified_name(found.table);
 		if (level.strategy != strategy_name(pg::partition_strategy::range))
-			issues.add("critical", "partitions_missing", partitions_text(found.due) + refused_rows, coverage_hint(settings), object);
+			issues.add("critical", "partitions_missing", partitions_text(found.due) + refused_rows, coverage_hint(settings, now), object);
 		else if (!found.covers_now)
 			issues.add("critical", "not_covered", "No partition holds the present; rows for it are refused or go to the default partition.",
-					   coverage_hint(settings), object);
+					   coverage_hint(settings, now), object);
 		else if (found.intervals_ahead < 2)
 			issues.add(found.intervals_ahead < 1 ? "critical" : "warning", "coverage_short",
-					   short_text(found.covered_until, found.intervals_ahead, level.premake), coverage_hint(settings), object);
+					   short_text(found.covered_until, found.intervals_ahead, level.premake), coverage_hint(settings, now), object);
 	}
 }
 
@@ -83,17 +89,17 @@ void add_coverage(issue_list &issues, const set &settings, const assessment &now
 	if (now.strategy != pg::partition_strategy::range)
 	{
 		if (now.due > 0)
-			issues.add("critical", "partitions_missing", partitions_text(now.due) + refused_rows, coverage_hint(settings));
+			issues.add("critical", "partitions_missing", partitions_text(now.due) + refused_rows, coverage_hint(settings, now));
 	}
 	else if (now.ends_with_key)
 		issues.add("warning", "key_exhausted", "The last partition reaches the end of the key's type; no interval follows.",
 				   "Give the key a wider type: that rewrites the table.");
 	else if (!now.covers_now)
 		issues.add("critical", "not_covered", "No partition holds the present; rows for it are refused or go to the default partition.",
-				   coverage_hint(settings));
+				   coverage_hint(settings, now));
 	else if (now.due > 0 && now.intervals_ahead < 2)
 		issues.add(now.intervals_ahead < 1 ? "critical" : "warning", "coverage_short",
-				   short_text(now.covered_until, now.intervals_ahead, settings.premake), coverage_hint(settings));
+				   short_text(now.covered_until, now.intervals_ahead, settings.premake), coverage_hint(settings, now));
 	for (const gap &hole : now.past_gaps)
 		issues.add("info", "gap_in_past", "Rows from " + hole.lower + " to " + hole.upper + " have no partition.",
 				   "Nothing is needed unless such rows are expected; a partition made by hand is adopted.");
@@ -124,13 +130,29 @@ void add_retirement(issue_list &issues, const set_state &state, const assessment
 				   pg::qualified_name(partition));
 }
 
-void add_default(issue_list &issues, const assessment &now)
+std::string rows_text(int64 rows)
+{
+	return std::to_string(rows) + (rows == 1 ? " row" : " rows");
+}
+
+std::string number_of_rows(const step &blocked)
+{
+	const int64 rows = rows_in_default(blocked.parent, default_partition_of(blocked.parent), pg::partition_condition(blocked.parent, blocked.values),
+									   pg::most_rows_counted + 1);
+	return rows > pg::most_rows_counted ? "More than " + rows_text(pg::most_rows_counted) : rows_text(rows);
+}
+
+void add_default(issue_list &issues, const set &settings, const assessment &now)
 {
 	if (now.default_rows > 0)
-		issues.add("warning", "rows_in_default", "The default partition has about " + std::to_string(now.default_rows) + " rows.",
-				   "A partition whose range holds one of them cannot be made. Look at them: SELECT * FROM " +
+		issues.add("warning", "rows_in_default",
+				   std::string("The default partition has ") + (now.default_rows > pg::most_rows_counted ? "about " : "") + rows_text(now.default_rows) + ".",
+				   drain_command(settings.parent) + " moves those that have a place. Look at them: SELECT * FROM " +
 					   pg::qualified_name(now.default_partition) + " LIMIT 10;",
 				   pg::qualified_name(now.default_partition));
+	for (const step &blocked : now.blocked)
+		issues.add("warning", "default_blocks", number_of_rows(blocked) + " of the default partition belong there; the partition cannot be made before they are moved.",
+				   drain_command(settings.parent), partition_name(blocked));
 }
 
 constexpr int64 remembered = USECS_PER_DAY;
@@ -184,7 +206,7 @@ void add_all(issue_list &issues, const set_state &state, TimestampTz reference_t
 		return issues.add("critical", "set_invalid", now.error->message, now.error->hint != nullptr ? now.error->hint : "Correct the set by UPDATE mosaic.partition_set.");
 	add_coverage(issues, settings, now);
 	add_retirement(issues, state, now, reference_time);
-	add_default(issues, now);
+	add_default(issues, settings, now);
 	add_missed(issues, settings);
 	add_moduli(issues, settings, now);
 	add_pauses(issues, settings);

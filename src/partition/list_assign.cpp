@@ -1,8 +1,8 @@
 // list_assign.cpp: mosaic.list_assign(), more keys for a list.
 //
 // A row's partition follows from its key, so a key can only be given away
-// while no row has it elsewhere: keys that a list has already are refused, and
-// so are keys of rows in a default partition.
+// while no other list has it.  Keys of rows in a default partition are taken;
+// their partition is made when the default is drained.
 #include "partition/list_assign.hpp"
 
 #include "partition/apply.hpp"
@@ -116,12 +116,6 @@ void require_assignable(const std::vector<list_key> &keys, const set &level)
 			if (same_key(keys[before], keys[n], table))
 				throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "key " + quoted(keys[n]) + " is given twice", {}, "Leave one of them out.");
 	}
-	const Oid default_partition = table.default_partition();
-	if (!OidIsValid(default_partition))
-		return;
-	if (const int64 rows = rows_with(keys, level.parent, default_partition); rows > 0)
-		throw pg::failure(ERRCODE_CHECK_VIOLATION, "rows with these keys are in the default partition",
-						  rows_text(default_partition, rows) + "keys of " + key_texts(keys) + ".", "Move them out of the default partition first.");
 }
 
 // The same where the level has no table yet: against one that it would have.

@@ -69,7 +69,16 @@ void purge_log()
 
 static const char *name_of(work kind)
 {
-	return kind == work::create ? "create" : "retain";
+	switch (kind)
+	{
+	case work::create:
+		return "create";
+	case work::retain:
+		return "retain";
+	case work::drain:
+		return "drain";
+	}
+	return nullptr;
 }
 
 void record_failure(Oid parent, work kind, const ErrorData &error)

@@ -26,8 +26,8 @@ void record(const log_entry &entry);
 // Deletes rows older than mosaic.log_days.
 void purge_log();
 
-// Creation and retention fail apart, so that neither holds up the other.
-enum class work { create, retain };
+// Creation, retention and draining fail apart, so that none holds up another.
+enum class work { create, retain, drain };
 
 // Puts the work off: exponential back-off with jitter; what only lost against
 // somebody else's lock is tried again sooner.

@@ -1,8 +1,15 @@
 // make.cpp: making partitions now, or refusing as a whole.
 #include "partition/apply.hpp"
+#include "partition/default_partition.hpp"
 #include "partition/room.hpp"
 
 namespace partition {
+
+static void tell_blocked(const set &settings, const step &blocked)
+{
+	const std::string text = "partition " + partition_name(blocked) + " has not been made, because rows of the default partition belong there";
+	pg::notice(NOTICE, text.c_str(), nullptr, ("Let them be moved: " + drain_command(settings.root)).c_str());
+}
 
 std::vector<applied> make_or_refuse(const set &settings, const request &asked)
 {
@@ -13,6 +20,8 @@ std::vector<applied> make_or_refuse(const set &settings, const request &asked)
 		if (!is_retirement(what.what))
 			steps.push_back(std::move(what));
 	require_room(settings.parent, steps.size());
+	for (const step &blocked : take_blocked(steps))
+		tell_blocked(settings, blocked);
 	std::vector<applied> made = apply(settings, steps, limited);
 	if (!made.empty() && made.front().outcome != "done")
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(settings.parent) + "\" to make partitions",

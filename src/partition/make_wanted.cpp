@@ -3,6 +3,7 @@
 // Ahead of the ordinary passes over the sets, between any two of them, and
 // even for a set that is backing off: what is wanted has a back-off of its
 // own, so that a table whose partitions cannot be made holds up no other.
+#include "partition/default_partition.hpp"
 #include "partition/list_assign.hpp"
 #include "partition/log.hpp"
 #include "partition/misses.hpp"
@@ -30,7 +31,7 @@ progress make_next(const wanted &what, bool first)
 		return progress::settled;
 	const request asked{GetCurrentTransactionStartTimestamp()};
 	for (const step &due : plan_level(*level, asked).steps)
-		if (!is_retirement(due.what))
+		if (!is_retirement(due.what) && !is_blocked(due))
 		{
 			const std::vector<applied> done = apply(*level, {due}, asked);
 			return !done.empty() && done.front().outcome != "done" ? progress::hindered : progress::made;

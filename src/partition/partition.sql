@@ -26,7 +26,8 @@ CREATE TABLE mosaic.partition_set (
 	inherit_privileges   boolean  NOT NULL DEFAULT false,
 	lists                jsonb,
 	modulus              integer,
-	auto_lists           boolean  NOT NULL DEFAULT false
+	auto_lists           boolean  NOT NULL DEFAULT false,
+	drain_default        boolean  NOT NULL DEFAULT false
 );
 COMMENT ON TABLE mosaic.partition_set IS 'One row a managed parent. Made by mosaic.create_parent(), forgotten by mosaic.drop_parent(), changed by UPDATE. A role sees and changes the sets whose parent it owns.';
 COMMENT ON COLUMN mosaic.partition_set.parent IS 'The partitioned table';
@@ -56,6 +57,8 @@ COMMENT ON COLUMN mosaic.partition_set.lists IS 'LIST: the keys of each list; ch
 COMMENT ON COLUMN mosaic.partition_set.modulus IS 'HASH: the number of remainders over which new partitions divide the rows';
 COMMENT ON COLUMN mosaic.partition_set.auto_lists IS 'LIST: whether a value that no list takes gets a list and a partition of its own once a row with it has been refused (library preloaded)';
 
+COMMENT ON COLUMN mosaic.partition_set.drain_default IS 'Whether maintenance moves rows of the default partition into partitions of their own, as mosaic.drain_default() does';
+
 -- A set whose parent is gone would keep all the others from being restored.
 SELECT pg_catalog.pg_extension_config_dump('mosaic.partition_set', 'WHERE parent IN (SELECT oid FROM pg_catalog.pg_class)');
 
@@ -72,7 +75,7 @@ GRANT SELECT ON mosaic.partition_set TO PUBLIC;
 -- What identifies a set is not for UPDATE: drop_parent() and create_parent().
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
 	retain_partitions, retain_bytes, cooldown, archive_callback, archive_format, archive_compression,
-	create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
+	create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists, drain_default)
 	ON mosaic.partition_set TO PUBLIC;
 
 CREATE FUNCTION mosaic.validate_partition_set() RETURNS trigger
@@ -104,7 +107,7 @@ CREATE POLICY monitor ON mosaic.partition_level FOR SELECT TO pg_monitor USING (
 GRANT SELECT ON mosaic.partition_level TO PUBLIC;
 GRANT UPDATE (partition_interval, premake, time_zone, retention, retention_action, retention_schema, retention_tablespace,
 	retain_partitions, retain_bytes, cooldown, archive_callback, archive_format, archive_compression,
-	create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists)
+	create_paused, retain_paused, name_pattern, table_options, inherit_privileges, auto_lists, drain_default)
 	ON mosaic.partition_level TO PUBLIC;
 CREATE TRIGGER validate BEFORE UPDATE ON mosaic.partition_level
 	FOR EACH ROW EXECUTE FUNCTION mosaic.validate_partition_level();
@@ -153,7 +156,7 @@ GRANT SELECT ON mosaic.partition_log TO PUBLIC;
 
 CREATE TABLE mosaic.partition_failure (
 	parent    regclass NOT NULL,
-	work      text NOT NULL CHECK (work IN ('create', 'retain')),
+	work      text NOT NULL CHECK (work IN ('create', 'retain', 'drain')),
 	failures  integer NOT NULL,
 	failed_at timestamptz NOT NULL,
 	next_try  timestamptz NOT NULL,
@@ -163,9 +166,9 @@ CREATE TABLE mosaic.partition_failure (
 	hint      text,
 	PRIMARY KEY (parent, work)
 );
-COMMENT ON TABLE mosaic.partition_failure IS 'One row a set and kind of work (create, retain) whose last pass failed: how often in a row, with what error, and when it is tried again';
+COMMENT ON TABLE mosaic.partition_failure IS 'One row a set and kind of work (create, retain, drain) whose last pass failed: how often in a row, with what error, and when it is tried again';
 COMMENT ON COLUMN mosaic.partition_failure.parent IS 'The parent of the set';
-COMMENT ON COLUMN mosaic.partition_failure.work IS 'create or retain: neither stops the other';
+COMMENT ON COLUMN mosaic.partition_failure.work IS 'create, retain or drain: none stops another';
 COMMENT ON COLUMN mosaic.partition_failure.failures IS 'Passes in a row that failed';
 COMMENT ON COLUMN mosaic.partition_failure.failed_at IS 'When the last of them failed';
 COMMENT ON COLUMN mosaic.partition_failure.next_try IS 'When the worker tries again; it waits longer after each failure';
@@ -320,7 +323,7 @@ RETURNS SETOF record
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT CASE WHEN f.failures < 3 THEN 'warning' ELSE 'critical' END,
-		   CASE f.work WHEN 'create' THEN 'creation_failing' ELSE 'retention_failing' END, f.parent, NULL::text,
+		   CASE f.work WHEN 'create' THEN 'creation_failing' WHEN 'drain' THEN 'drain_failing' ELSE 'retention_failing' END, f.parent, NULL::text,
 		   pg_catalog.format('Failed %s, at %s with %s: %s', CASE f.failures WHEN 1 THEN 'once' ELSE f.failures || ' times in a row' END,
 			   f.failed_at, f.sqlstate, f.message) || COALESCE(' (' || f.detail || ')', ''),
 		   COALESCE(f.hint, 'It is tried again by itself at ' || f.next_try || '.')
@@ -332,8 +335,8 @@ CREATE FUNCTION mosaic.list_assign(parent regclass, list text, keys text[])
 RETURNS TABLE (partition regclass, lower_bound text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_list_assign';
 COMMENT ON FUNCTION mosaic.list_assign(regclass, text, text[]) IS
-'Gives keys to a list, or begins a list, and makes the partitions that take them; returns those. parent: a LIST set; of a set with levels also its parent, whose uppermost level with lists is meant, or a table of the level that is meant. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves.
-Errors: 42704 not a managed parent, 42501 not its owner, 42809 no lists, 22023 a key that some list has already, 23514 rows with these keys in the default partition.';
+'Gives keys to a list, or begins a list, and makes the partitions that take them; returns those. parent: a LIST set; of a set with levels also its parent, whose uppermost level with lists is meant, or a table of the level that is meant. Keys are read by the input function of the key''s type; NULL in the array is the NULL key. A list that has a partition already gets one more for the new keys, so that no row moves. Where rows in the default partition have such keys, their partition is made by mosaic.drain_default().
+Errors: 42704 not a managed parent, 42501 not its owner, 42809 no lists, 22023 a key that some list has already.';
 
 CREATE FUNCTION mosaic.create_sub_parent(
 	parent             regclass,

@@ -10,6 +10,9 @@
 #include <deque>
 
 #include "partition/analyze.hpp"
+#include "partition/default_partition.hpp"
+#include "partition/drain_default.hpp"
+#include "partition/exclusion.hpp"
 #include "partition/guards.hpp"
 #include "partition/ledger.hpp"
 #include "partition/log.hpp"
@@ -23,7 +26,7 @@ namespace partition {
 
 namespace {
 
-enum class result { nothing_due, done, deferred, failed };
+enum class result { nothing_due, done, blocked, deferred, failed };
 
 plan creation_steps(const plan &steps)
 {
@@ -93,9 +96,17 @@ public:
 	{
 		const plan steps = look();
 		if (is_due(state_.create_retry))
-			create_all(creation_steps(steps).size());
+			create_around_default(creation_steps(steps));
 		if (is_due(state_.retain_retry))
 			retirements_ = retirement_steps(steps);
+	}
+
+	// Rows of the default partition that are in the way of a step, or belong
+	// into a hole that nobody fills by itself.
+	void drain()
+	{
+		if (driver_.goes_on())
+			changed_ = drain_where_wanted(driver_, state_) || changed_;
 	}
 
 	void retire()
@@ -169,17 +180,26 @@ private:
 
 	result failed(const ErrorData &error)
 	{
-		bool &failed_before = work_ == work::create ? create_failed_ : retain_failed_;
 		if (attempted_)
 			record_failed_step(state_.settings, *attempted_, error);
 		if (attempted_ && attempted_->what == action::archive)
 			note_failed(attempted_->partition, text_of(error));
-		if (!failed_before) // failures are counted by the pass
-			record_failure(parent_, work_, error);
+		// Without a plan neither kind of work has got any further.
+		for (const work kind : {work::create, work::retain})
+			if (planned_ ? kind == work_ : is_due(kind == work::create ? state_.create_retry : state_.retain_retry))
+				count_failure(kind, error);
 		pg::notice(LOG, ("could not maintain partitions of " + pg::qualified_name(parent_) + ": " + error.message).c_str(), error.detail,
 				   error.hint, error.sqlerrcode);
-		failed_before = true;
 		return result::failed;
+	}
+
+	// By the pass, not by the step.
+	void count_failure(work kind, const ErrorData &error)
+	{
+		bool &before = kind == work::create ? create_failed_ : retain_failed_;
+		if (!before)
+			record_failure(parent_, kind, error);
+		before = true;
 	}
 
 	request asked() const { return {GetCurrentTransactionStartTimestamp(), state_.confirmed, true}; }
@@ -198,6 +218,8 @@ private:
 			driver_.works_on(parent_);
 			looked_at_ = GetCurrentTransactionStartTimestamp();
 			steps = plan_set(state_.settings, request_for(state_, looked_at_)).steps;
+			excluding_ = is_excluding(parent_);
+			planned_ = true;
 			return result::nothing_due;
 		});
 		return steps;
@@ -210,17 +232,25 @@ private:
 		return done.front().outcome == "deferred" ? result::deferred : result::done;
 	}
 
-	// One after the other; one that fails, on rows in the default partition,
-	// say, is passed over.
+	void create_around_default(const plan &due)
+	{
+		const bool excluded = exclude_ahead(driver_, state_.settings, due);
+		create_all(due.size());
+		if (excluded || excluding_)
+			lift_exclusion(driver_, state_.settings);
+	}
+
+	// One after the other; one that fails, or that rows in the default
+	// partition are in the way of, is passed over.
 	void create_all(std::size_t due)
 	{
-		std::size_t failures = 0;
+		std::size_t passed_over = 0;
 		result made = result::done;
-		while (failures < due && (made == result::done || made == result::failed) && driver_.goes_on())
+		while (passed_over < due && made != result::nothing_due && made != result::deferred && driver_.goes_on())
 		{
 			pg::check_for_interrupts();
-			made = create_one(failures);
-			failures += made == result::failed;
+			made = create_one(passed_over);
+			passed_over += made != result::done;
 		}
 	}
 
@@ -233,6 +263,8 @@ private:
 			if (steps.size() <= after)
 				return result::nothing_due;
 			attempted_ = steps[after];
+			if (is_blocked(*attempted_))
+				return result::blocked;
 			return result_of(apply(level_of(state_.settings, attempted_->parent), {*attempted_}, one));
 		});
 	}
@@ -278,6 +310,8 @@ private:
 	std::optional<step> attempted_; // what an error is about
 	plan retirements_;
 	work work_ = work::create;
+	bool excluding_ = false; // a pass that was killed has left its CHECK
+	bool planned_ = false;
 	bool changed_ = false;
 	bool create_failed_ = false;
 	bool retain_failed_ = false;
@@ -296,6 +330,12 @@ maintained row_of(Oid parent, const applied &done)
 maintained row_of(const set &settings, const step &what, const ErrorData &error)
 {
 	return {settings.root, kind_of(what), action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
+}
+
+maintained row_of(const set &settings, const step &blocked)
+{
+	return {settings.root, kind_of(blocked), action_name(blocked.what), partition_name(blocked), blocked.lower, blocked.upper, "blocked",
+			"rows of the default partition belong there; " + drain_command(settings.root)};
 }
 
 // A file cannot be taken back when the caller's transaction is, and nobody
@@ -371,6 +411,7 @@ static void run_pass(pg::transaction_driver &driver, const std::vector<Oid> &par
 	for (set_pass &one : passes)
 	{
 		between();
+		one.drain();
 		one.retire();
 		one.conclude();
 	}
@@ -415,7 +456,10 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 		return {{parent, work::create, "plan", {}, {}, {}, "failed", error->message}};
 	}
 	bool created_well = true;
-	for (const plan &created : together(creation_steps(steps)))
+	plan due = creation_steps(steps);
+	for (const step &blocked : take_blocked(due))
+		rows.push_back(row_of(state.settings, blocked));
+	for (const plan &created : together(due))
 		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
 	bool retired_well = true;
 	for (const plan &retired : together(put_off_archiving(retirement_steps(steps), parent, rows)))

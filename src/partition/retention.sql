@@ -88,6 +88,23 @@ CREATE VIEW mosaic.archived_partitions WITH (security_invoker = true) AS
 	WHERE l.verified_at IS NOT NULL
 	ORDER BY l.id;
 COMMENT ON VIEW mosaic.archived_partitions IS 'One row an archive that was compared with its partition: where it is, what it holds, and what became of the partition. mosaic.restore_archive() brings one back.';
+COMMENT ON COLUMN mosaic.archived_partitions.parent IS 'Parent of the set';
+COMMENT ON COLUMN mosaic.archived_partitions.partition IS 'Name of the partition when it was archived';
+COMMENT ON COLUMN mosaic.archived_partitions.lower_bound IS 'Lower bound, inclusive';
+COMMENT ON COLUMN mosaic.archived_partitions.upper_bound IS 'Upper bound, exclusive';
+COMMENT ON COLUMN mosaic.archived_partitions.state IS 'What became of the partition, see mosaic.partition_ledger';
+COMMENT ON COLUMN mosaic.archived_partitions.rows IS 'Number of rows, in the table and in the archive';
+COMMENT ON COLUMN mosaic.archived_partitions.hash IS 'sum(hashtextextended(t::text, 0)) over the rows, in the table and in the archive';
+COMMENT ON COLUMN mosaic.archived_partitions.format IS 'csv, binary, or callback';
+COMMENT ON COLUMN mosaic.archived_partitions.compression IS 'none or gzip';
+COMMENT ON COLUMN mosaic.archived_partitions.location IS 'Path of the archive file, or what archive_callback said';
+COMMENT ON COLUMN mosaic.archived_partitions.bytes IS 'Size of the archive file';
+COMMENT ON COLUMN mosaic.archived_partitions.checksum IS 'SHA-256 of the archive file, hexadecimal';
+COMMENT ON COLUMN mosaic.archived_partitions.verified_at IS 'When the archive was complete and compared with the table';
+COMMENT ON COLUMN mosaic.archived_partitions.detached_at IS 'When the partition was detached';
+COMMENT ON COLUMN mosaic.archived_partitions.drop_after IS 'End of its cool-down';
+COMMENT ON COLUMN mosaic.archived_partitions.dropped_at IS 'When it was dropped, or found to be gone';
+COMMENT ON COLUMN mosaic.archived_partitions.restored_at IS 'When it was attached again';
 GRANT SELECT ON mosaic.archived_partitions TO PUBLIC;
 
 -- Partitions that retention leaves alone.
@@ -123,6 +140,14 @@ CREATE TABLE mosaic.retention_guard (
 	steady_clock      bigint NOT NULL
 );
 COMMENT ON TABLE mosaic.retention_guard IS 'One row a set: the cluster, database and time that its retention was last known to be right in';
+COMMENT ON COLUMN mosaic.retention_guard.parent IS 'Parent of the set';
+COMMENT ON COLUMN mosaic.retention_guard.system_identifier IS 'System identifier of the cluster';
+COMMENT ON COLUMN mosaic.retention_guard.database IS 'OID of the database';
+COMMENT ON COLUMN mosaic.retention_guard.noted_at IS 'The clock when the row was written';
+COMMENT ON COLUMN mosaic.retention_guard.server_started IS 'When the server had been started; another start means that steady_clock tells nothing';
+COMMENT ON COLUMN mosaic.retention_guard.steady_clock IS 'Microseconds of the machine''s steady clock when the row was written';
+-- mosaic.confirm_retention() is the way to change it, mosaic.issues to see it.
+REVOKE ALL ON mosaic.retention_guard FROM PUBLIC;
 
 -- The write-block.
 

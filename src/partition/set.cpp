@@ -17,9 +17,9 @@ namespace {
 	"parent, strategy, partition_interval, premake, start_at, key_format, time_zone, default_partition, retention, " \
 	"retention_action, retention_schema, retention_tablespace, retain_partitions, retain_bytes, cooldown, archive_callback, archive_format, " \
 	"archive_compression, create_paused, retain_paused, " \
-	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists"
+	"name_pattern, table_options, inherit_privileges, lists, modulus, auto_lists, drain_default"
 
-constexpr int set_columns = 26;
+constexpr int set_columns = 27;
 
 #define SET_STATE \
 	"EXISTS (SELECT FROM mosaic.retention_confirmed c WHERE c.parent = s.parent), " \
@@ -51,6 +51,7 @@ constinit pg::statement insert_level_row("INSERT INTO mosaic.partition_level (pa
 constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition_level WHERE parent = $1), failure AS (DELETE FROM mosaic.partition_failure WHERE parent = $1), "
 								   "confirmation AS (DELETE FROM mosaic.retention_confirmed WHERE parent = $1), "
 								   "retiring AS (DELETE FROM mosaic.retiring_partition WHERE root = $1), "
+								   "growing AS (DELETE FROM mosaic.growing_partition WHERE root = $1), "
 								   "guard AS (DELETE FROM mosaic.retention_guard WHERE parent = $1), "
 								   "held AS (DELETE FROM mosaic.partition_hold WHERE root = $1) "
 								   "DELETE FROM mosaic.partition_set WHERE parent = $1");
@@ -203,6 +204,7 @@ set set_from(const pg::row &row)
 	if (!row.null(++column))
 		result.modulus = row.int4(column);
 	result.auto_lists = row.boolean(++column);
+	result.drain_default = row.boolean(++column);
 	return result;
 }
 

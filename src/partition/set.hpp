@@ -40,6 +40,7 @@ struct set {
 	std::optional<std::string> lists; // JSON text
 	std::optional<int> modulus;
 	bool auto_lists = false; // a value of no list gets one of its own
+	bool drain_default = false; // a pass moves rows out of the default partition
 
 	Oid root = InvalidOid;	  // parent of the whole set, of which this may be a level
 	int depth = 1;			  // 1: the set itself; 2: kept below its partitions, and so on

@@ -3,7 +3,7 @@
 
 CREATE FUNCTION mosaic.set_relations(OUT set regclass, OUT tables bigint, OUT relations bigint, OUT rows_estimate double precision, OUT bytes_estimate double precision)
 RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 	WITH RECURSIVE member AS (
 		SELECT s.parent, c.oid, c.relkind, c.relpages, c.reltuples, c.reltoastrelid
@@ -28,7 +28,7 @@ COMMENT ON FUNCTION mosaic.set_relations() IS
 
 CREATE FUNCTION mosaic.set_relation_issues(OUT severity text, OUT code text, OUT set regclass, OUT object text, OUT detail text, OUT hint text)
 RETURNS SETOF record
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 	WITH relations AS (
 		SELECT r.*, c.relname, c.relnamespace, c.reltuples FROM mosaic.set_relations() r JOIN pg_catalog.pg_class c ON c.oid = r.set

@@ -4,8 +4,10 @@
 #include "partition/apply.hpp"
 #include "partition/archive.hpp"
 #include "partition/ddl.hpp"
+#include "partition/default_partition.hpp"
 #include "partition/guards.hpp"
 #include "pg/foreign_keys.hpp"
+#include "pg/naming.hpp"
 
 namespace partition {
 
@@ -17,6 +19,11 @@ std::string joined(const std::vector<std::string> &statements)
 	for (const std::string &sql : statements)
 		text += (text.empty() ? "" : " ") + sql + ";";
 	return text;
+}
+
+std::string reason_of(const step &what, const set &whole)
+{
+	return is_blocked(what) ? what.reason + "; blocked by rows of the default partition: " + drain_command(whole.parent) : what.reason;
 }
 
 // What a level's statements have in common.
@@ -32,6 +39,14 @@ level_context context_of(const set &whole, Oid parent)
 	return {level, inherited_of(level), !pg::foreign_keys_of(parent).referencing.empty()};
 }
 
+// The index has its name when the partition is attached.
+std::string identity_of(const inherited &from_parent)
+{
+	if (!OidIsValid(from_parent.identity_index))
+		return {};
+	return " /* then REPLICA IDENTITY USING INDEX, the partition's own of " + pg::quoted_identifier(pg::relation_name(from_parent.identity_index).c_str()) + " */";
+}
+
 std::string command_of(const level_context &level, const step &what)
 {
 	if (what.what == action::archive)
@@ -39,7 +54,7 @@ std::string command_of(const level_context &level, const step &what)
 	if (is_retirement(what.what))
 		return joined(retirement_ddl_of(level.settings, what, level.referenced));
 	const creation_ddl sql = creation_ddl_of(level.settings, what, level.from_parent);
-	return joined(sql.table) + " " + joined(sql.place);
+	return joined(sql.table) + " " + joined(sql.place) + identity_of(level.from_parent);
 }
 
 } // namespace
@@ -59,7 +74,7 @@ void show_plan(pg::rowset &rows, const set_state &state, TimestampTz reference_t
 				  pg::text_value(command_of(*level, what))});
 	};
 	for (const step &what : planned.steps)
-		show(what, what.reason);
+		show(what, reason_of(what, state.settings));
 	for (const step &what : planned.held)
 		show(what, held + what.reason);
 }

@@ -8,7 +8,7 @@
 #include "partition/split_remainder.hpp"
 
 #include "partition/apply.hpp"
-#include "partition/ddl.hpp"
+#include "partition/build.hpp"
 #include "partition/extended_statistics.hpp"
 #include "partition/log.hpp"
 #include "partition/name.hpp"
@@ -146,7 +146,7 @@ void divide(script &sql, const set &level, Oid partition, const pg::hash_bound &
 	{
 		sql.run(creation_ddl_of(level, what, from_old).place);
 		if (OidIsValid(from_old.identity_index))
-			set_identity_index(pg::relation_named(pg::schema_of(level.parent), what.name), from_old.identity_index);
+			sql.run(identity_index_ddl(pg::relation_named(pg::schema_of(level.parent), what.name), from_old.identity_index));
 	}
 }
 

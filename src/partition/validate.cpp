@@ -68,6 +68,18 @@ void require_no_row_security(const set &settings)
 						  "Leave inherit_privileges off and let users go through the parent.");
 }
 
+// Opening reads interval, retention, zone, format and start_at.  The server's
+// own errors about them know no remedy.
+void require_readable(const set &settings)
+{
+	const ErrorData *error = pg::attempt([&] { const range_set open(settings); });
+	if (error == nullptr)
+		return;
+	const bool malformed = error->sqlerrcode == ERRCODE_INVALID_DATETIME_FORMAT || error->sqlerrcode == ERRCODE_DATETIME_VALUE_OUT_OF_RANGE;
+	const char *remedy = malformed ? "Give an interval such as '1 month', '7 days', '15 minutes' or 'daily', and a time in ISO form." : "";
+	throw pg::failure(error->sqlerrcode, error->message, error->detail != nullptr ? error->detail : "", error->hint != nullptr ? error->hint : remedy);
+}
+
 void require_range_options(const set &settings)
 {
 	if (settings.premake < 0 || settings.premake > most_premade)
@@ -78,8 +90,7 @@ void require_range_options(const set &settings)
 	if (settings.retain_bytes && *settings.retain_bytes < 1)
 		refuse("retain_bytes", std::to_string(*settings.retain_bytes), "At least one partition is always kept.",
 			   "Give a number of bytes such as pg_size_bytes('500 GB'), or NULL.");
-	// Opening reads interval, retention, zone, format and start_at.
-	const range_set open(settings);
+	require_readable(settings);
 	require_retention_action(settings);
 	require_archive_options(settings);
 }

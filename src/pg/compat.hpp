@@ -12,6 +12,7 @@ extern "C" {
 #include "catalog/pg_tablespace.h"
 #include "commands/copy.h"
 #include "tcop/pquery.h"
+#include "utils/regproc.h"
 
 // Up to 18 this one asks for ICU's headers, which the server's development
 // files do not bring along.  What we read lies before what they change.
@@ -19,7 +20,6 @@ extern "C" {
 #undef USE_ICU
 #include "utils/pg_locale.h"
 #pragma pop_macro("USE_ICU")
-#include "utils/regproc.h"
 }
 
 #if PG_VERSION_NUM < 150000

@@ -1,4 +1,5 @@
 // crash_mark.cpp: remembering across a crash who was at work.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -15,6 +16,9 @@ extern "C" {
 namespace pg {
 
 namespace {
+
+// Beyond these the wait is the longest anyway.
+constexpr int most_crashes = 1000;
 
 using file_name = std::array<char, MAXPGPATH>;
 
@@ -42,7 +46,7 @@ int read_crash_mark(const char *work, Oid database)
 	int crashes = 1;
 	if (size > 0)
 		std::from_chars(content.data(), content.data() + size, crashes);
-	return Max(crashes, 1);
+	return std::clamp(crashes, 1, most_crashes);
 }
 
 void write_crash_mark(const char *work, Oid database, int crashes)

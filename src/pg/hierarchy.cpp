@@ -62,4 +62,16 @@ bool tree_has_rows(Oid relation)
 	return false;
 }
 
+int64 tree_pages(Oid relation)
+{
+	int64 pages = 0;
+	for (const Oid oid : inheritance_tree(relation, AccessShareLock))
+	{
+		const pg::relation table(oid, NoLock);
+		if (table.form()->relkind == RELKIND_RELATION)
+			pages += call([&] { return RelationGetNumberOfBlocks(table.get()); });
+	}
+	return pages;
+}
+
 } // namespace pg

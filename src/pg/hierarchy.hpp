@@ -15,5 +15,7 @@ vector<Oid> partition_ancestors(Oid relation);
 vector<Oid> inheritance_tree(Oid relation, LOCKMODE mode);
 // Does any table without partitions of its own, in the tree, have a block?
 bool tree_has_rows(Oid relation);
+// Blocks of all tables in the tree, without TOAST and indexes.
+int64 tree_pages(Oid relation);
 
 } // namespace pg

@@ -5,8 +5,10 @@
 
 namespace pg {
 
-// The last ANALYZE's or VACUUM's count, at least 1 where there is a row; 0
-// only where there is none.
+// Up to this number rows are counted, which takes no time worth mentioning.
+constexpr int64 most_rows_counted = 1000;
+
+// Beyond it the planner's estimate.
 int64 estimated_rows(Oid table);
 
 } // namespace pg

@@ -6,7 +6,7 @@ COMMENT ON FUNCTION mosaic.shard_range_gaps(text) IS
 	'the key ranges of a range map that no shard owns, NULL for no bound; 42704 where there is no such map';
 
 CREATE FUNCTION mosaic.shard_problems(map text DEFAULT NULL) RETURNS TABLE (map text, code text, detail text, hint text)
-	LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
+	LANGUAGE sql STABLE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 	SELECT m.map, 'gap', format('No shard owns the keys from %s to %s.', coalesce(g.lower, 'the least'), coalesce(g.upper, 'the greatest')),
 		'SELECT mosaic.shard_assign_range(map, shard, lower, upper), or mosaic.shard_set_default(map, shard).'

@@ -100,13 +100,18 @@ void forget_unlisted(shared_state &state, const pg::vector<pg::database> &listed
 	state.database_count = static_cast<int>(end - state.databases());
 }
 
+void bound_wait(duty &its, int64 longest)
+{
+	its.due = std::min(its.due, GetCurrentTimestamp() + longest);
+}
+
 // After a shorter mosaic.naptime nobody sleeps out the longer one, and after a
 // clock that went back nobody waits for its return.
 void shorten_wait(database &entry)
 {
-	const bool backing_off = entry.maintenance.failures > 0 || entry.maintenance.crashes > 0;
-	const int64 longest = backing_off ? 2 * longest_wait(naptime()) : period(entry);
-	entry.maintenance.due = std::min(entry.maintenance.due, GetCurrentTimestamp() + longest);
+	const auto backing_off = [](const duty &its) { return its.failures > 0 || its.crashes > 0; };
+	bound_wait(entry.maintenance, backing_off(entry.maintenance) ? 2 * longest_wait(naptime()) : period(entry));
+	bound_wait(entry.ticker, backing_off(entry.ticker) ? 2 * longest_wait(second) : second);
 }
 
 // What wakes the launcher early; where nobody runs, the time is kept for it.

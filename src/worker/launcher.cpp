@@ -22,6 +22,7 @@ namespace worker {
 namespace {
 
 constexpr int64 second = USECS_PER_SEC;
+constexpr int64 slot_pause = 5 * second; // after the server had no background worker left
 
 // A pass that lasts longer than this, as one may that waits for a DETACH
 // CONCURRENTLY, no longer keeps other databases waiting for mosaic.max_workers.
@@ -46,7 +47,7 @@ private:
 
 	children children_;
 	TimestampTz discovered_ = 0;
-	TimestampTz no_start_before_ = 0; // after the server had no background worker left
+	TimestampTz no_start_before_ = 0;
 	bool slots_exhausted_ = false;
 };
 
@@ -172,7 +173,7 @@ void launcher::start_due(process_kind kind)
 bool launcher::has_room(process_kind kind) const
 {
 	const TimestampTz now = GetCurrentTimestamp();
-	if (now < no_start_before_)
+	if (now < no_start_before_ && no_start_before_ - now <= slot_pause)
 		return false;
 	if (kind == process_kind::ticker)
 		return true;
@@ -198,7 +199,7 @@ bool launcher::start(process_kind kind, const database &where)
 void launcher::note_slots(bool exhausted)
 {
 	if (exhausted)
-		no_start_before_ = GetCurrentTimestamp() + 5 * second;
+		no_start_before_ = GetCurrentTimestamp() + slot_pause;
 	if (exhausted == slots_exhausted_)
 		return;
 	slots_exhausted_ = exhausted;

@@ -29,6 +29,13 @@ namespace {
 constexpr int64 purge_pause = 60 * USECS_PER_SEC;
 constexpr int64 look_pause = 10 * USECS_PER_SEC; // at whether anybody needs us
 
+// After a clock that went back nobody waits for its return.
+bool has_passed(int64 pause, TimestampTz since)
+{
+	const TimestampTz now = GetCurrentTimestamp();
+	return now < since || now - since >= pause;
+}
+
 class ticker {
 public:
 	explicit ticker(Oid extension) : driver_(extension, [] { return true; }) {}
@@ -79,7 +86,7 @@ bool ticker::tick()
 
 void ticker::purge_now_and_then()
 {
-	if (GetCurrentTimestamp() - purged_ < purge_pause)
+	if (!has_passed(purge_pause, purged_))
 		return;
 	driver_.begin();
 	invalidation::purge();
@@ -89,7 +96,7 @@ void ticker::purge_now_and_then()
 
 bool ticker::needed()
 {
-	if (GetCurrentTimestamp() - looked_ < look_pause)
+	if (!has_passed(look_pause, looked_))
 		return true;
 	looked_ = GetCurrentTimestamp();
 	driver_.begin();
@@ -100,7 +107,7 @@ bool ticker::needed()
 
 void ticker::note_steadiness()
 {
-	if (steady_ || GetCurrentTimestamp() - begun_ < steady)
+	if (steady_ || !has_passed(steady, begun_))
 		return;
 	steady_ = true;
 	ticker_is_steady(MyDatabaseId);

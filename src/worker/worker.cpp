@@ -8,6 +8,7 @@
 #include "pg/compat.hpp"
 #include "pg/extension.hpp"
 #include "pg/library.hpp"
+#include "pg/older_snapshots.hpp"
 #include "pg/wakeup.hpp"
 #include "worker/databases.hpp"
 #include "worker/maintenance.hpp"
@@ -48,6 +49,7 @@ void start()
 	request_shared_state();
 	pg::register_worker({.name = "pg_mosaic launcher", .type = "pg_mosaic launcher", .function = "mosaic_launcher_main", .restart_seconds = 5});
 	pg::answer_errands(answer);
+	pg::watch_older_snapshots();
 	partition::request_misses();
 	partition::request_counters();
 	pg::notice_missing_partitions(answer_missing_row, nudge_for_missing_partition);

@@ -123,7 +123,9 @@ on_primary('INSERT INTO items VALUES (1), (2); UPDATE items SET n = 1 WHERE id =
 my @heard = collect_until($listener, sub { keys_of(@_) =~ /item:1.*item:2/ });
 like(keys_of(@heard), qr/item:1.*item:2/, 'changes that are applied are heard, without any other activity');
 on_primary('UPDATE items SET id = 10 WHERE id = 1');
-is(keys_of(collect_until($listener, sub { keys_of(@_) eq 'item:1 item:10' })), 'item:1 item:10', 'with old and new key');
+# (what came before may still be on its way)
+sub tells_both { return grep { keys_of($_) =~ /item:1 item:10\b/ } @_ }
+is(scalar tells_both(collect_until($listener, \&tells_both)), 1, 'with old and new key');
 on_primary('TRUNCATE items');
 is(all_of(collect_until($listener, sub { all_of(@_) })), 'public.items:truncate', 'and TRUNCATE');
 unlike(keys_of(@heard), qr/local/, 'only by watches that are always on');
