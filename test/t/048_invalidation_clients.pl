@@ -182,7 +182,8 @@ INI
 			$session{out} = '';
 			$session{in} .= "$query\n;\n\\echo done\n";
 			try_until(sub { $session{run}->pump_nb; $session{out} =~ /^done$/m }) or die "no answer: $session{err}";
-			return $session{out} =~ s/\n?done\n//r;
+			# psql tells the notifications that came in between.
+			return $session{out} =~ s/\n?done\n//r =~ s/\n?^Asynchronous notification .*$//mgr;
 		};
 	};
 	my ($one, $two) = ($pooled->(), $pooled->());
