@@ -60,12 +60,11 @@ public:
 
 	void take_over(bool disable)
 	{
-		if (find_set(parent_))
+		const std::optional<set_state> managed = find_set(parent_);
+		if (managed)
 			say("parent_table", partman_name(parent_), refused,
 				"It is managed already. Forget it by mosaic.drop_parent() to import it anew.");
-		else
-			read_and_insert();
-		leave_to_us(disable);
+		leave_to_us(disable, managed ? managed->settings.create_paused : read_and_insert().create_paused);
 	}
 
 private:
@@ -74,7 +73,7 @@ private:
 		found_.push_back({parent_, setting, value, outcome, detail});
 	}
 
-	void read_and_insert()
+	set read_and_insert()
 	{
 		const partman_row &row = *config_.set_of(parent_);
 		require_at_rest(row);
@@ -95,6 +94,7 @@ private:
 			insert_level(level, parent_, level.depth);
 			write_rest(update_level, level, level.depth);
 		}
+		return whole;
 	}
 
 	// While its rows are on the move they are in none of its partitions.
@@ -226,14 +226,14 @@ private:
 		return tables;
 	}
 
-	void leave_to_us(bool disable)
+	void leave_to_us(bool disable, bool paused)
 	{
 		const bool on = config_.set_of(parent_)->is("automatic_maintenance", "on");
 		const std::string now_off = "Off in pg_partman";
 		if (disable)
 			config_.disable(tables_kept());
 		if (!on)
-			say("automatic_maintenance", "off", taken_over, find_set(parent_)->settings.create_paused ? now_off + ": the set is paused. UPDATE mosaic.partition_set SET create_paused = false, retain_paused = false WHERE parent = " +
+			say("automatic_maintenance", "off", taken_over, paused ? now_off + ": the set is paused. UPDATE mosaic.partition_set SET create_paused = false, retain_paused = false WHERE parent = " +
 				quoted_name(parent_) + "::regclass;" : now_off + ".");
 		else if (disable)
 			say("automatic_maintenance", "on", taken_over, now_off + " from now on.");
