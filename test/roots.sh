@@ -110,5 +110,5 @@ find_root() { # major [suffix of a root for another purpose]
 copy_tree() { # root
 	rm -rf "$1/usr/src/pg_mosaic" "$1"/tmp/pg_mosaic.*
 	mkdir "$1/usr/src/pg_mosaic"
-	tar -c -C "$checkout" --exclude=./.git --exclude=./build --exclude='*.[od]' --exclude='*.so' . | tar -x -C "$1/usr/src/pg_mosaic" --no-same-owner
+	tar -c -C "$checkout" --exclude=./.git --exclude=./build --exclude='*.[od]' --exclude='*.so' --exclude='./pg_mosaic--*.sql' . | tar -x -C "$1/usr/src/pg_mosaic" --no-same-owner
 }
