@@ -6,7 +6,7 @@ ARG CODENAME=bookworm
 FROM postgres:${PG_MAJOR}-${CODENAME} AS build
 ARG PG_MAJOR
 RUN apt-get update && apt-get install -y --no-install-recommends \
-		g++ make libboost-dev libicu-dev libssl-dev postgresql-server-dev-${PG_MAJOR}
+		g++ make libboost-dev libssl-dev zlib1g-dev postgresql-server-dev-${PG_MAJOR}
 COPY . /src
 WORKDIR /build
 RUN make -f /src/Makefile -j"$(nproc)" && make -f /src/Makefile install DESTDIR=/out && strip --strip-debug /out/usr/lib/postgresql/*/lib/pg_mosaic.so

@@ -53,11 +53,11 @@ WHERE c.relnamespace = 'mosaic'::regnamespace AND c.relkind IN ('r', 'v', 'm', '
 ORDER BY 1;
 
 -- A body in a language with names to look up pins its search path: the
--- caller's would let him plant what we call.  Procedures that commit cannot,
--- and SQL-standard bodies have theirs resolved.
+-- caller's would let him plant what we call.  SQL-standard bodies have theirs
+-- resolved, and procedures that commit, which cannot pin it, are in C.
 SELECT signature AS unpinned, proconfig
 FROM member_function
-WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL AND prokind <> 'p'
+WHERE lanname IN ('sql', 'plpgsql') AND prosqlbody IS NULL
   AND NOT coalesce(proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)
 ORDER BY signature::text;
 
@@ -68,6 +68,15 @@ FROM member_function
 WHERE prosecdef AND (proconfig IS NULL OR NOT proconfig @> '{"search_path=pg_catalog, pg_temp"}'
 	OR provolatile = 'v' AND prorettype <> 'trigger'::regtype AND EXISTS (SELECT FROM aclexplode(COALESCE(proacl, acldefault('f', proowner))) WHERE grantee = 0))
 ORDER BY signature::text;
+
+-- What everybody may call although it may write, this one list being the claim:
+-- each looks itself whether the caller owns what he names, or tells of what is
+-- his own or nobody's.
+SELECT DISTINCT proname COLLATE "C" AS for_everybody
+FROM member_function
+WHERE provolatile = 'v' AND prorettype <> ALL ('{trigger,event_trigger}'::regtype[])
+  AND EXISTS (SELECT FROM aclexplode(COALESCE(proacl, acldefault('f', proowner))) WHERE grantee = 0)
+ORDER BY 1;
 
 -- C functions outside our library, or whose symbol is not called like them.
 SELECT signature AS not_ours, prosrc, probin

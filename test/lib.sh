@@ -140,7 +140,7 @@ make_work() {
 	trap 'exit 143' TERM
 	tree=$work/tree
 	mkdir "$tree"
-	for part in sql expected test examples docs; do
+	for part in README.md sql expected test examples docs; do
 		[ ! -e "$checkout/$part" ] || cp -R "$checkout/$part" "$tree/"
 	done
 	choose_user "$work"
