@@ -197,7 +197,7 @@ class Watcher(Player):
 
     def turn(self, cursor):
         table, mode = self.random.choice(("users", "readings", "orders")), self.random.choice(("outbox", "direct"))
-        cursor.execute("SELECT mosaic.watch(%s, ARRAY[%s], mode => %s, channel => 'passing')", (table, f"passing:{self.turns}:{{id}}", mode))
+        cursor.execute("SELECT mosaic.watch(%s, ARRAY[%s], mode => %s, channel => 'passing')", (table, f"passing{self.world.next_number()}:{{id}}", mode))
         watch = cursor.fetchone()[0]
         self.ended.wait(self.random.random())
         cursor.execute("SELECT mosaic.unwatch(%s)", (watch,))
@@ -321,7 +321,7 @@ class Dumper(Player):
         with connect("soak-dump", "soak_restored") as restored, restored.cursor() as cursor:
             cursor.execute("SELECT (SELECT count(*) FROM mosaic.partition_set), (SELECT count(*) FROM mosaic.watch), (SELECT count(*) FROM mosaic.shard_slot), (SELECT count(*) FROM pg_index WHERE NOT indisvalid)")
             found = cursor.fetchone()
-            if (found[0], found[2], found[3]) != (4, 1024, 0) or found[1] not in (2, 3):    # the watcher's comes and goes
+            if (found[0], found[2], found[3]) != (4, 1024, 0) or found[1] < 2:    # the watcher's come and go
                 self.broken.append(f"restored: sets, watches, slots, invalid indexes are {found}")
 
 
@@ -362,7 +362,7 @@ class Saboteur(Player):
     pause = 0.1
     breaks = (    # none of it through a trigger or a function of the extension
         "DELETE FROM orders WHERE at = (SELECT max(at) FROM orders)", "DELETE FROM strays WHERE id IN (SELECT id FROM strays LIMIT 1)",
-        "DELETE FROM users WHERE id IN (SELECT id FROM users LIMIT 1)", "INSERT INTO readings VALUES (-7)", "INSERT INTO events VALUES ('r0-0', -1)",
+        "DELETE FROM users WHERE id IN (SELECT id FROM users LIMIT 1)", "INSERT INTO readings SELECT n FROM generate_series(2000, 20000) n WHERE n NOT IN (SELECT id FROM readings) LIMIT 1", "INSERT INTO events VALUES ('r0-0', -1)",
         "ALTER TABLE readings DETACH PARTITION readings_p2000", "UPDATE mosaic.shard_slot SET shard_id = (shard_id + 1) % 4 WHERE map = 'users'")
     seen_as = ("rows of orders lost", "rows of readings lost", "rows of strays lost", "rows of readings twice or from nowhere", "rows of events twice or from nowhere", "gaps between partitions",
                "entries of the poller's cache that are stale", "inserted rows that the poller has not heard of", "errors of the router", "memory of soak-steady-saboteur", "internal errors")

@@ -84,7 +84,9 @@ def cast(world, crash_every):
     inserters = [
         *(players.Inserter(f"order{n}", world, "orders", lambda me, number: ("id, at, note", (number, "now", "x" * me.random.randrange(200)))) for n in range(2)),
         *(players.Inserter(f"reading{n}", world, "readings", lambda me, number: ("id", (number,))) for n in range(2)),
-        players.Inserter("event", world, "events", lambda me, number: ("region, id", (f"r{number % 1000 // 100}-{number // 5000}", number)), misses=True)]
+        players.Inserter("event", world, "events", lambda me, number: ("region, id", (f"r{number % 1000 // 100}-{number // 5000}", number)), misses=True),
+        # Often ahead of the partitions that there are: the default takes it, and maintenance moves it.
+        players.Inserter("stray", world, "strays", lambda me, number: ("id, place", (number, number * me.random.randrange(1, 12))))]
     consumers = [players.Consumer("listener", world, True), players.Consumer("poller", world, False)]
     steady = players.Router("steady_router", world), players.SnapshotRouter("steady_snapshot_router", world), players.Changer("steady_changer", world)
     for player in steady:
@@ -165,7 +167,7 @@ def judge_partitions(judge, cursor):
     cursor.execute("SELECT sqlstate, count(*), min(detail) FROM mosaic.partition_log WHERE outcome = 'failed' GROUP BY 1 ORDER BY 2 DESC")
     for row in cursor.fetchall():
         print("    | %s, %s times: %s" % row)
-    cursor.execute("SELECT string_agg(code || ': ' || detail, '; ') FROM mosaic.issues WHERE severity = 'critical'")
+    cursor.execute("SELECT string_agg(code || ': ' || detail, '; ') FROM mosaic.issues WHERE severity = 'critical' AND code NOT LIKE '%crashed'"    # it did)
     judge.hold("critical issues", (found := cursor.fetchone()[0]) is None, found or "")
 
 
