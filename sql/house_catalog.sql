@@ -149,3 +149,20 @@ SELECT name AS undocumented, short_desc
 FROM pg_settings
 WHERE name LIKE 'mosaic.%' AND short_desc !~ '^[A-Z].*\.$'
 ORDER BY 1;
+
+-- Functions that say they can do with more parallelism than what they call,
+-- by themselves or through a view.
+WITH RECURSIVE uses (caller, classid, objid) AS (
+	SELECT f.oid, d.refclassid, d.refobjid
+	FROM member_function f JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid
+	WHERE f.prosqlbody IS NOT NULL
+	UNION
+	SELECT u.caller, d.refclassid, d.refobjid
+	FROM uses u JOIN pg_rewrite r ON u.classid = 'pg_class'::regclass AND r.ev_class = u.objid
+	JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+)
+SELECT f.signature, f.proparallel, callee.signature AS calls, callee.proparallel AS of_it
+FROM uses u JOIN member_function f ON f.oid = u.caller
+JOIN member_function callee ON u.classid = 'pg_proc'::regclass AND callee.oid = u.objid
+WHERE strpos('sru', f.proparallel::text) < strpos('sru', callee.proparallel::text)
+ORDER BY f.signature::text, callee.signature::text;

@@ -17,3 +17,38 @@ SELECT mosaic.list_assign(1::regclass, 'a', '{b}');
 SELECT count(*) FROM mosaic.plan(1::regclass);
 SELECT mosaic.drop_parent(1::regclass);
 SELECT mosaic.confirm_retention(1::regclass);
+SELECT mosaic.shard_map_create('untyped', key_type => 0::regtype);
+SELECT mosaic.shard_map_create('untyped', key_type => 1::regtype);
+SELECT mosaic.shard_map_import('{"map": "untyped", "strategy": "modulo", "key_type": "1", "hash": "native", "epoch": 1, "shards": []}');
+
+-- A set that replication or a dump brought names a table that is not
+-- partitioned here: it fails alone, and can be forgotten.
+BEGIN;
+CREATE TABLE plain_here (at timestamptz);
+SET LOCAL session_replication_role = replica;
+INSERT INTO mosaic.partition_set (parent, time_zone, partition_interval, retention) VALUES ('plain_here', 'UTC', '1 day', '1 day');
+SET LOCAL session_replication_role = DEFAULT;
+SELECT severity, code FROM mosaic.issues WHERE set = 'plain_here'::regclass;
+SELECT error FROM mosaic.partition_coverage() WHERE parent = 'plain_here'::regclass;
+SELECT outcome, detail FROM mosaic.run_maintenance() WHERE parent = 'plain_here'::regclass;
+SELECT count(*) FROM mosaic.partition_metrics() WHERE set = 'plain_here';
+SAVEPOINT s;
+SELECT count(*) FROM mosaic.plan('plain_here');
+ROLLBACK TO s;
+SELECT mosaic.drop_parent('plain_here');
+ROLLBACK;
+
+-- Beside a scan that several processes share.
+CREATE TABLE shared_scan AS SELECT n FROM generate_series(1, 3000) n;
+ANALYZE shared_scan;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT count(*), bool_and(token IS NOT NULL) FROM (SELECT mosaic.token() AS token FROM shared_scan WHERE n % 100 = 0) t;
+SELECT count(*) FROM (SELECT (SELECT count(*) FROM mosaic.changes_since(mosaic.token())) AS changes FROM shared_scan WHERE n % 1000 = 0) t;
+SELECT count(*) FROM (SELECT (mosaic.invalidation_status()).watches FROM shared_scan WHERE n % 1000 = 0) t;
+SELECT count(*) FROM (SELECT (SELECT count(*) FROM mosaic.metrics) AS metrics FROM shared_scan WHERE n % 1000 = 0) t;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+DROP TABLE shared_scan;

@@ -10,6 +10,7 @@ SELECT mosaic.shard_map_create('users', shards => 4);
 SELECT mosaic.shard_place('users', 2, 'db1');
 SELECT mosaic.shard_map_create('accounts', 'directory', shards => 2);
 SELECT mosaic.shard_assign_keys('accounts', 1, '{42}');
+SELECT mosaic.shard_report_sizes('users', '{0}', '{12345}'), mosaic.shard_set_weight('users', 0, 0);
 
 SET ROLE shard_anyone;
 SELECT mosaic.shard_for('users', 42) AS "2", mosaic.shard_for('accounts', 42) AS "1", mosaic.shard_map_epoch('users') > 1 AS epoch,
@@ -19,12 +20,16 @@ SELECT mosaic.shard_map_export('accounts');
 SELECT count(*) FROM mosaic.shard_key;
 SELECT count(*) FROM mosaic.shard_node;
 SELECT count(*) FROM mosaic.shard_map_history;
+-- sizes are for those who may read them; the plan by count is anybody's
+SELECT count(*) AS "256", count(bytes) AS known FROM mosaic.shard_rebalance_plan('users');
+SELECT mosaic.shard_rebalance_plan('users', 'bytes');
 SELECT mosaic.shard_dsn_for('users', 42);
 SELECT mosaic.shard_assign_slots('users', 0, '{[0,1)}');
 UPDATE mosaic.shard_slot SET shard_id = 0;
 SELECT mosaic.shard_begin('users');
 SELECT mosaic.shard_rebalance_apply('users');
 RESET ROLE;
+SELECT bytes FROM mosaic.shard_rebalance_plan('users') WHERE slot = 0;
 -- every function that changes a map is kept from the public
 SELECT proname FROM pg_proc WHERE pronamespace = 'mosaic'::regnamespace AND proname ~ '^shard_' AND provolatile = 'v'
 	AND prorettype <> 'trigger'::regtype AND has_function_privilege('shard_anyone', oid, 'EXECUTE') ORDER BY 1;

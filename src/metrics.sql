@@ -29,7 +29,7 @@ END;
 COMMENT ON FUNCTION mosaic.set_metrics() IS 'The rows of mosaic.metrics on the size of each set and how its maintenance has gone, for the sets that the caller can see';
 
 CREATE FUNCTION mosaic.invalidation_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
-LANGUAGE sql VOLATILE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
 	SELECT m.name, '{}'::jsonb, m.value
 	FROM mosaic.invalidation_status() s,

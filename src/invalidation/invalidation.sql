@@ -36,11 +36,12 @@ COMMENT ON COLUMN mosaic.watch.always IS 'report changes applied by logical repl
 
 -- One row a transaction, written as it commits.  No constraint and no trigger
 -- may be added: rows are inserted below SQL, and nothing would check them.
+-- Long ones are several rows rather than in TOAST, which would take a snapshot.
 CREATE TABLE mosaic.outbox (
     xid   xid8 NOT NULL,
-    chunk integer NOT NULL,
-    body  bytea NOT NULL
+    chunk integer NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+ALTER TABLE mosaic.outbox ADD COLUMN body bytea NOT NULL, ALTER COLUMN body SET STORAGE PLAIN;
 CREATE INDEX outbox_xid_idx ON mosaic.outbox (xid);
 REVOKE ALL ON mosaic.outbox FROM PUBLIC;  -- holds keys of every table
 COMMENT ON TABLE mosaic.outbox IS 'changes of committed transactions, in the order of nothing; mosaic.tick gives the order';
@@ -156,17 +157,17 @@ LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_invalid
 COMMENT ON FUNCTION mosaic.invalidate_table(regclass, text) IS 'Reports a watched table as changed in every row. reason: manual, truncate, ddl, overflow or longkey. For its owner. Errors: 42704 (not watched), 42501, 22023';
 
 CREATE FUNCTION mosaic.pending(OUT watch_id bigint, OUT channel name, OUT key text, OUT operation text, OUT is_all boolean, OUT reason text)
-RETURNS SETOF record LANGUAGE c STRICT VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'mosaic_pending';
+RETURNS SETOF record LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_pending';
 COMMENT ON FUNCTION mosaic.pending() IS 'What the current transaction will report when it commits. watch_id 0: keys named by mosaic.invalidate()';
 
 CREATE FUNCTION mosaic.token() RETURNS text
-LANGUAGE c STRICT VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'mosaic_token';
+LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_token';
 COMMENT ON FUNCTION mosaic.token() IS 'The current position. A consumer begins with LISTEN, then token(), then fills its cache; what happens after is delivered, or asked for by changes_since(token)';
 
 CREATE FUNCTION mosaic.changes_since(token text, channel name DEFAULT NULL, max_ticks integer DEFAULT 1000, autotick boolean DEFAULT true,
                                      OUT token text, OUT pos bigint, OUT rel text, OUT key text, OUT is_all boolean, OUT reason text,
                                      OUT lsn pg_lsn, OUT xmax xid8, OUT reset boolean)
-RETURNS SETOF record LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'mosaic_changes_since';
+RETURNS SETOF record LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_changes_since';
 COMMENT ON FUNCTION mosaic.changes_since(text, name, integer, boolean) IS
 'What has changed since a position: a key a row, or is_all with the reason; all rows carry the token to go on with when the page is done. channel: NULL for all that the caller may read; max_ticks: length of a page; autotick: include what no tick has counted yet (not on a standby). A page with nothing is one row without a key. reset: the token is of another history, flush everything. Errors: 22023 (no token), 42501 (channel not granted in mosaic.channel_acl)';
 

@@ -39,7 +39,7 @@ COMMENT ON FUNCTION mosaic.selftest(name) IS 'To be called by a listener after L
 CREATE FUNCTION mosaic.invalidation_status(OUT ticker_pid integer, OUT token text, OUT pos bigint, OUT ticked_at timestamptz,
                                            OUT waiting bigint, OUT lag interval, OUT outbox_bytes bigint, OUT oldest_pos bigint,
                                            OUT queue_usage double precision, OUT watches bigint)
-RETURNS SETOF record LANGUAGE c STRICT VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'mosaic_invalidation_status';
+RETURNS SETOF record LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_invalidation_status';
 COMMENT ON FUNCTION mosaic.invalidation_status() IS 'How deliveries stand, one row: process of the ticker, position, transactions waiting and for how long at most, size of the outbox, oldest position that can be asked for, fill of the notification queue (0 to 1), number of watches';
 
 CREATE FUNCTION mosaic.check_watches(OUT problem text, OUT rel regclass) RETURNS SETOF record

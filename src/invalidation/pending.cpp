@@ -42,25 +42,29 @@ constinit int32 next_chunk = 0;
 // The body of the next outbox row.
 class outbox_body {
 public:
-	// Long ones are cut, so that no value comes near the server's limit.
+	// What does not fit into one row goes into several.
 	void add(core::change_record record)
 	{
-		constexpr std::size_t long_enough = 4 * 1024 * 1024;
+		constexpr std::size_t around_a_key = 8;
 		const std::vector<core::changed_key> keys = std::exchange(record.keys, {});
-		std::size_t bytes = body_.size();
+		const std::size_t head = 32 + record.channel.size() + record.relation.size() + record.table.size();
+		if (body_.size() + head > outbox::longest_body)
+			write();
+		std::size_t bytes = body_.size() + head;
 		for (const core::changed_key &key : keys)
 		{
+			if (bytes + key.key.size() + around_a_key > outbox::longest_body)
+			{
+				if (!record.keys.empty())
+					core::append_record(body_, record);
+				record.keys.clear();
+				write();
+				bytes = head;
+			}
 			record.keys.push_back(key);
-			bytes += key.key.size();
-			if (bytes < long_enough)
-				continue;
-			core::append_record(body_, record);
-			record.keys.clear();
-			write();
-			bytes = 0;
+			bytes += key.key.size() + around_a_key;
 		}
-		if (keys.empty() || !record.keys.empty())
-			core::append_record(body_, record);
+		core::append_record(body_, record);
 	}
 	void write()
 	{
@@ -76,7 +80,7 @@ private:
 void write_records()
 {
 	outbox_body body;
-	coalesced direct;
+	std::optional<coalesced> direct;
 	std::vector<std::vector<core::changed_key>> keys(current->targets.size());
 
 	for (const core::key_set::entry &entry : current->keys.entries())
@@ -90,14 +94,16 @@ void write_records()
 			record.keys = std::move(keys[g]);
 		if (record.all == core::all_reason::none && record.keys.empty())
 			continue;
+		if (t.direct && !direct)
+			direct.emplace();
 		if (t.direct)
-			direct.add(record);
+			direct->add(record);
 		else
 			body.add(std::move(record));
 	}
 	body.write();
-	if (!direct.empty())
-		notify_direct(direct);
+	if (direct)
+		notify_direct(*direct);
 }
 
 void forget() noexcept
@@ -165,7 +171,7 @@ pending_set &set_of_transaction()
 {
 	if (current == nullptr)
 	{
-		const MemoryContext context = pg::make_context(TopTransactionContext, "mosaic pending changes");
+		const MemoryContext context = pg::make_short_context(TopTransactionContext, "mosaic pending changes");
 		current = new (pg::allocate(context, sizeof(pending_set))) pending_set(context);
 	}
 	return *current;

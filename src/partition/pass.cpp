@@ -135,7 +135,7 @@ public:
 				return result::nothing_due;
 			});
 		outcome_.failed += create_failed_ || retain_failed_;
-		const bool noted = state_.noted && guard_of(state_, looked_at_) == guard::none && note_is_old(state_);
+		const bool noted = trusted_ && note_is_old(state_);
 		const bool create_recovered = state_.create_retry && is_due(state_.create_retry) && !create_failed_;
 		const bool retain_recovered = state_.retain_retry && is_due(state_.retain_retry) && !retain_failed_;
 		if (create_recovered || retain_recovered || state_.confirmed || noted)
@@ -216,8 +216,9 @@ private:
 				return result::nothing_due;
 			require_parent(parent_);
 			driver_.works_on(parent_);
-			looked_at_ = GetCurrentTransactionStartTimestamp();
-			steps = plan_set(state_.settings, request_for(state_, looked_at_)).steps;
+			const request asked = request_for(state_, GetCurrentTransactionStartTimestamp());
+			steps = plan_set(state_.settings, asked).steps;
+			trusted_ = state_.noted && asked.held == guard::none;
 			excluding_ = is_excluding(parent_);
 			planned_ = true;
 			return result::nothing_due;
@@ -306,7 +307,7 @@ private:
 	waiting retries_;
 	pass_outcome &outcome_;
 	set_state state_;
-	TimestampTz looked_at_ = 0;
+	bool trusted_ = false; // clock and cluster are as the last pass noted them
 	std::optional<step> attempted_; // what an error is about
 	plan retirements_;
 	work work_ = work::create;

@@ -2,6 +2,7 @@
 #include "pg/partition_table.hpp"
 
 #include "pg/identity.hpp"
+#include "pg/value.hpp"
 
 extern "C" {
 #include "catalog/partition.h"
@@ -28,9 +29,20 @@ static PartitionDesc read_descriptor(Relation table, bool omit_pending)
 	return call([=] { return RelationGetPartitionDesc(table, omit_pending); });
 }
 
+// A set that came by replication or from a dump may name a table that is none
+// here, and the server's functions look at the key without asking.
+static void require_key(const relation &table)
+{
+	if (table.form()->relkind == RELKIND_PARTITIONED_TABLE)
+		return;
+	throw failure(ERRCODE_WRONG_OBJECT_TYPE, "\"" + qualified_name(table.oid()) + "\" is not a partitioned table",
+				  "Only a table made with PARTITION BY can have partitions.", "SELECT mosaic.drop_parent(parent) forgets the set.");
+}
+
 partition_table::partition_table(Oid parent, LOCKMODE mode, pending treat)
 	: relation_(parent, mode, relation::on_close::keep_lock), descriptor_(nullptr)
 {
+	require_key(relation_);
 	read_key(relation_);
 	descriptor_ = read_descriptor(relation_.get(), treat == pending::omit);
 	if (strategy() != partition_strategy::range || descriptor_->boundinfo == nullptr)

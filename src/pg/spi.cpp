@@ -3,6 +3,8 @@
 
 #include "pg/spi.hpp"
 
+#include "pg/identity.hpp"
+
 namespace pg {
 
 namespace {
@@ -24,6 +26,17 @@ struct parameter_arrays {
 	boost::container::small_vector<Oid, 16> types;
 	boost::container::small_vector<Datum, 16> datums;
 	boost::container::small_vector<char, 16> nulls;
+};
+
+// Operators have no schema in our statements, and the caller's search_path may
+// hold better matches for them than the server's: somebody else's, which would
+// run with the caller's rights.
+class pinned_path {
+public:
+	pinned_path() { set_local("search_path", "pg_catalog, pg_temp"); }
+
+private:
+	setting_scope settings_;
 };
 
 void refuse_failure(int code, const char *what)
@@ -55,6 +68,7 @@ std::string row::output(int column) const
 
 uint64 spi::execute(const std::string &sql, std::initializer_list<value> parameters, access mode)
 {
+	const pinned_path pinned;
 	parameter_arrays arrays(parameters);
 	return call([&] {
 		refuse_failure(SPI_execute_with_args(sql.c_str(), arrays.count(), arrays.types.data(), arrays.datums.data(),
@@ -66,6 +80,7 @@ uint64 spi::execute(const std::string &sql, std::initializer_list<value> paramet
 
 uint64 spi::execute(statement &kept, std::initializer_list<value> parameters, access mode)
 {
+	const pinned_path pinned;
 	parameter_arrays arrays(parameters);
 	return call([&] {
 		if (kept.plan_ == nullptr)

@@ -12,7 +12,9 @@
 
 namespace pg {
 
-// Inserts a row, indexes included, constraints and triggers not.
+// Inserts a row, indexes included, constraints and triggers not.  A table that
+// has a TOAST table needs an active snapshot, others none.  Indexes are on
+// plain columns and of every row.
 void insert_row(Relation table, std::initializer_list<value> columns);
 
 struct index_bound {

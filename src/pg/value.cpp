@@ -114,6 +114,12 @@ std::string quoted_role(Oid role)
 	return call([=] { return quote_identifier(GetUserNameFromId(role, false)); });
 }
 
+void require_type(Oid type)
+{
+	if (!call(get_typisdefined, type))
+		throw failure(ERRCODE_UNDEFINED_OBJECT, "type with OID " + std::to_string(type) + " does not exist");
+}
+
 std::string format_type(Oid type)
 {
 	return call([=] { return static_cast<const char *>(format_type_be(type)); });

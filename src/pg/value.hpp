@@ -54,6 +54,8 @@ std::string quoted_literal(const char *text);
 std::string qualified_name(Oid relation);
 std::string upper_case(const std::string &ascii);
 std::string quoted_role(Oid role); // PUBLIC for InvalidOid
+// Refuses an OID that is no type (42704).
+void require_type(Oid type);
 std::string format_type(Oid type);
 bool collation_is_c(Oid collation);
 

@@ -181,7 +181,7 @@ CREATE FUNCTION mosaic.shard_rebalance_plan(map text, "by" text DEFAULT 'count',
 	OUT step integer, OUT slot integer, OUT from_shard integer, OUT to_shard integer, OUT bytes bigint, OUT reason text) RETURNS SETOF record
 	LANGUAGE C STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_shard_rebalance_plan';
 COMMENT ON FUNCTION mosaic.shard_rebalance_plan(text, text, integer) IS
-	'the fewest moves of slots that give every shard its share by weight, of the count of slots or, as last reported, of bytes; draining shards give all, and slots without an owner (from_shard NULL) get one; max_moves cuts the plan short; changes nothing; 55000 for a map without slots';
+	'the fewest moves of slots that give every shard its share by weight, of the count of slots or, as last reported, of bytes; draining shards give all, and slots without an owner (from_shard NULL) get one; max_moves cuts the plan short; changes nothing; sizes, and a plan by them, are for roles that may SELECT from mosaic.shard_slot_size; 55000 for a map without slots, 42501';
 
 CREATE FUNCTION mosaic.shard_rebalance_apply(map text, max_moves integer DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

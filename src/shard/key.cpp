@@ -37,6 +37,7 @@ constexpr const char *accepted_types = "Shard keys are smallint, integer, bigint
 
 key_kind kind_of_type(Oid type)
 {
+	pg::require_type(type);
 	const Oid base = pg::call(getBaseType, type);
 	switch (base)
 	{

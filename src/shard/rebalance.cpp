@@ -48,12 +48,17 @@ struct sizes {
 	double total; // the average of others included
 };
 
-sizes sizes_of(const map &m)
+sizes unknown_sizes(const map &m)
 {
-	sizes found{std::vector<std::int64_t>(m.slot_owners.size()), std::vector<bool>(m.slot_owners.size()), 0};
+	return {std::vector<std::int64_t>(m.slot_owners.size()), std::vector<bool>(m.slot_owners.size()), 0};
+}
+
+sizes sizes_of(const map &m, Oid catalog)
+{
+	sizes found = unknown_sizes(m);
 	std::int64_t count = 0;
 	double total = 0;
-	const pg::catalog_snapshot snapshot(pg::extension_relation("shard_slot_size"));
+	const pg::catalog_snapshot snapshot(catalog);
 	pg::catalog_scan scan("shard_slot_size", "shard_slot_size_pkey", snapshot, {m.name});
 	while (const pg::catalog_row *row = scan.next())
 	{
@@ -130,7 +135,12 @@ PG_FUNCTION(mosaic_shard_rebalance_plan)
 		throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "shard map \"" + name + "\" has no slots to move",
 						  "Only maps of strategy \"slots\" can be rebalanced.", "SELECT mosaic.shard_map_create(map, 'slots') makes one.");
 	const std::vector<int> owners = owners_of(*m);
-	const sizes size = sizes_of(*m);
+	// The moves of a plan by bytes tell of sizes as much as the sizes do.
+	const Oid catalog = pg::extension_relation("shard_slot_size");
+	if (by == "bytes")
+		pg::require_privilege(catalog, ACL_SELECT);
+	const bool shown = pg::call([=] { return pg_class_aclcheck(catalog, GetUserId(), ACL_SELECT) == ACLCHECK_OK; });
+	const sizes size = shown ? sizes_of(*m, catalog) : unknown_sizes(*m);
 	const auto plan = by == "count" ? core::plan_by_count(owners, weights_of(*m)) : plan_by_bytes(*m, owners, size);
 	emit(fcinfo, *m, plan, size, max_moves);
 	return 0;

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicCrash;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -41,11 +42,7 @@ sub kill_in_the_middle_of
 	$session->{stdin} .= "$statement;\n";
 	$session->{run}->pump_nb;
 	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die 'nothing is held';
-	my $started = $node->safe_psql('postgres', 'SELECT min(backend_start) FROM pg_stat_activity WHERE backend_type = \'checkpointer\'');
-	kill 'KILL', $pid;
-	# The server begins anew, with another checkpointer.
-	$node->poll_query_until('postgres', "SELECT backend_start > '$started' FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
-	  or die 'the server did not come back';
+	crash_server($node, $pid);
 	$session->{run}->kill_kill;
 	$node->safe_psql('postgres', 'DROP EVENT TRIGGER hold; DROP FUNCTION public.hold()');
 	return;
@@ -92,9 +89,7 @@ $node->safe_psql('postgres', q{ALTER SYSTEM SET mosaic.enabled = off});
 $node->reload;
 $node->poll_query_until('postgres', q{SELECT current_setting('mosaic.enabled') = 'off'}) or die 'the setting did not arrive';
 my $pid = $reader->query_safe('SELECT pg_backend_pid()');
-kill 'KILL', $pid;
-$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE state = 'idle in transaction'})
-  or die 'the server did not come back';
+crash_server($node, $pid);
 $reader->{run}->kill_kill;
 is($node->safe_psql('postgres', q{SELECT partition, action FROM mosaic.retiring_partition}), 'readings_p0|drop', 'what was meant is written down');
 is($node->safe_psql('postgres', q{SELECT kind FROM mosaic.partition_bounds('readings') WHERE partition = 'readings_p0'::regclass}), 'pending',

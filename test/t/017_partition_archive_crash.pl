@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicCrash;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -37,16 +38,6 @@ $node->safe_psql('postgres', q{
 sub hold_at { $node->safe_psql('postgres', "INSERT INTO held VALUES ('$_[0]')"); return }
 sub release { $node->safe_psql('postgres', 'TRUNCATE held'); return }
 
-sub await_restart
-{
-	my ($kill) = @_;
-	my $started = $node->safe_psql('postgres', q{SELECT min(backend_start) FROM pg_stat_activity WHERE backend_type = 'checkpointer'});
-	kill 'KILL', $kill;
-	$node->poll_query_until('postgres', "SELECT backend_start > '$started' FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
-	  or die 'the server did not come back';
-	return;
-}
-
 # Runs a statement in a session of its own until it is held, and kills that.
 sub kill_in_the_middle_of
 {
@@ -57,7 +48,7 @@ sub kill_in_the_middle_of
 	$session->{stdin} .= "$statement;\n";
 	$session->{run}->pump_nb;
 	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die "nothing is held at $at";
-	await_restart($pid);
+	crash_server($node, $pid);
 	$session->{run}->kill_kill;
 	release();
 	return;
@@ -134,7 +125,7 @@ $reader->query_safe('BEGIN; SELECT count(*) FROM readings WHERE id = 25');
 $gate->quit;
 my $pending = q{SELECT count(*) FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhdetachpending};
 $node->poll_query_until('postgres', "SELECT ($pending) = 1") or die 'nothing is pending';
-await_restart($node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND datname = 'postgres'}));
+crash_server($node, $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND datname = 'postgres'}));
 $reader->{run}->kill_kill;
 ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p0') IS NULL}), 'killed while it waited, the worker goes on after the crash');
 query_is($state, 'readings_p0 dropped', 'and the ledger has it');

@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicCrash;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -107,9 +108,8 @@ for my $try (1 .. 4)
 	$node->poll_query_until('postgres', qq{SELECT count(*) >= $steps FROM mosaic.partition_log WHERE action = 'drain'}) or die 'no step';
 	my $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE application_name = 'drain'});
 	ok($pid, 'it is in the middle');
-	kill 'KILL', $pid;
+	crash_server($node, $pid);
 	$drain->finish;
-	$node->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()') or die 'no server';
 	is_whole("kill $try");
 	cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM events_default}), '>', 0, 'with rows still to be moved');
 	$node->safe_psql('postgres', q{CALL mosaic.drain_default('events', 250)});

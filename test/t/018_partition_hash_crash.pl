@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicCrash;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -42,10 +43,7 @@ for my $moment ([ 'CREATE TABLE', '_p6' ], [ 'CREATE TABLE', '_router' ], [ 'ALT
 	$session->{stdin} .= "CALL mosaic.hash_set_modulus('customers', 8);\n";
 	$session->{run}->pump_nb;
 	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die "nothing is held at $tag of $suffix";
-	my $started = $node->safe_psql('postgres', q{SELECT min(backend_start) FROM pg_stat_activity WHERE backend_type = 'checkpointer'});
-	kill 'KILL', $pid;
-	$node->poll_query_until('postgres', "SELECT backend_start > '$started' FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
-	  or die 'the server did not come back';
+	crash_server($node, $pid);
 	$session->{run}->kill_kill;
 	$node->safe_psql('postgres', 'DROP EVENT TRIGGER hold; DROP FUNCTION public.hold()');
 

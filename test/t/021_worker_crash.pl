@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicCrash;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -18,23 +19,10 @@ sub crash
 {
 	my ($pid, $what) = @_;
 	my $before = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
-	my $offset = -s $node->logfile;
-	kill 'KILL', $pid;
-	ok(wait_for_log_after($offset, qr/all server processes terminated; reinitializing/), "$what was killed and the server begins anew");
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+	crash_server($node, $pid);
+	pass("$what was killed and the server begins anew");
 	is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $before, 'under the same postmaster');
 	return;
-}
-
-sub wait_for_log_after
-{
-	my ($offset, $pattern) = @_;
-	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
-	{
-		return 1 if slurp_file($node->logfile, $offset) =~ $pattern;
-		select undef, undef, undef, 0.1;
-	}
-	return 0;
 }
 
 # The launcher crashes

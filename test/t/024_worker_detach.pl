@@ -5,6 +5,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicCrash;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -58,10 +59,7 @@ $reader->quit;
 # The worker dies while it waits
 $reader = begin_detach('20');
 my $pass = $node->safe_psql('postgres', q{SELECT pid FROM mosaic.worker_status WHERE kind = 'maintenance' AND database = 'postgres'});
-kill 'KILL', $pass;
-# The crash ends every session, the reader's too.
-$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE state = 'idle in transaction'})
-  or die 'the server did not come back';
+crash_server($node, $pass);
 is($node->safe_psql('postgres', $pending), '1', 'after a crash the detach is still pending');
 $reader->{run}->kill_kill;
 ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p10') IS NULL}), 'and the next pass finishes it');

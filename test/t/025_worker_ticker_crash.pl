@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicCrash;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -24,10 +25,7 @@ sub running_ticker
 sub crash
 {
 	my ($pid) = @_;
-	my $started = $node->safe_psql('postgres', q{SELECT min(backend_start) FROM pg_stat_activity WHERE backend_type = 'checkpointer'});
-	kill 'KILL', $pid;
-	$node->poll_query_until('postgres', "SELECT backend_start > '$started' FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
-	  or die 'the server did not come back';
+	crash_server($node, $pid);
 	# The pass that follows finds out that the database wants a ticker.
 	$node->poll_query_until('postgres', q{SELECT mosaic.last_pass() IS NOT NULL}) or die 'no pass';
 	return;

@@ -5,6 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use IPC::Run qw(start);
+use MosaicCrash;
 use MosaicInvalidation;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -169,23 +170,15 @@ is_complete('with ticks that are cut off');
 positions_are_dense();
 
 # The server crashes between commit and tick
-sub crash
-{
-	my ($pid) = @_;
-	my $offset = -s $node->logfile;
-	kill 'KILL', $pid;
-	try_until(sub { slurp_file($node->logfile, $offset) =~ /database system is ready to accept connections/ }) or die 'the server did not come back';
-	$node->poll_query_until('postgres', 'SELECT true');
-}
 my $token = sql('SELECT mosaic.token()');
 my $position = sql('SELECT pos FROM mosaic.invalidation_status()');
 my $victim = $node->background_psql('postgres', on_error_stop => 0);
 my $pid = $victim->query_safe('SELECT pg_backend_pid()');
 write_for(1);
-crash($pid);
+crash_server($node, $pid);
 $victim->{run}->kill_kill;
 $node->psql('postgres', q{INSERT INTO items VALUES (nextval('ids'))});
-crash(ticker_pid($node));
+crash_server($node, ticker_pid($node));
 # (nobody writes now: a maintenance pass finds that the database needs its ticker)
 ok(tick_until_quiet($node), 'after a crash the ticker comes back by itself');
 is(sql("SELECT count(*) FROM items i WHERE id >= $first AND NOT EXISTS (SELECT FROM mosaic.changes_since('$token') c WHERE c.key = i.id::text)"), 0, 'and what was committed is told');
