@@ -64,11 +64,13 @@ void follow(watch w, const pg::column_rename &rename)
 {
 	for (std::string &key : w.keys)
 	{
-		std::vector<core::template_part> parts = core::parse_key_template(key);
-		for (core::template_part &part : parts)
+		auto parts = core::try_parse_key_template(key);
+		if (!parts)
+			continue;
+		for (core::template_part &part : *parts)
 			if (part.column == rename.before)
 				part.column = rename.after;
-		key = core::print_key_template(parts);
+		key = core::print_key_template(*parts);
 	}
 	replace(w.key_columns, rename);
 	replace(w.columns, rename);
