@@ -186,7 +186,7 @@ RETURN pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot());
 COMMENT ON FUNCTION mosaic.fill_token() IS 'To be read in the same statement as the data for a cache: store them only if every invalidation seen for the key has an xmax not above it';
 
 CREATE FUNCTION mosaic.replica_has(xid xid8) RETURNS boolean
-LANGUAGE sql STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE sql STRICT VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT CASE WHEN xid >= pg_snapshot_xmax(pg_current_snapshot()) THEN false

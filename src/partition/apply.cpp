@@ -185,10 +185,15 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 {
 	if (steps.empty())
 		return {};
-	const pg::foreign_keys keys = pg::foreign_keys_of(settings.parent);
+	pg::foreign_keys keys;
+	pg::vector<pg::lock_request> wanted_locks;
+	pg::rehearse([&] { // waits without the locks under which it looked
+		keys = pg::foreign_keys_of(settings.parent);
+		wanted_locks = locks_of(settings, steps.front(), keys);
+	});
 	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
 	const TimestampTz asked_at = GetCurrentTimestamp();
-	const pg::lock_outcome locks = pg::acquire_all(locks_of(settings, steps.front(), keys), policy);
+	const pg::lock_outcome locks = pg::acquire_all(wanted_locks, policy);
 	count_locks(locks.tries, GetCurrentTimestamp() - asked_at);
 	if (!locks.granted)
 		return {defer(settings, steps.front(), locks.tries)};

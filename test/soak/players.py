@@ -361,8 +361,8 @@ class Saboteur(Player):
     steady = True
     pause = 0.1
     breaks = (    # none of it through a trigger or a function of the extension
-        "DELETE FROM orders WHERE at = (SELECT max(at) FROM orders)", "DELETE FROM strays WHERE id IN (SELECT id FROM strays LIMIT 1)",
-        "DELETE FROM users WHERE id IN (SELECT id FROM users LIMIT 1)", "INSERT INTO readings SELECT n FROM generate_series(2000, 20000) n WHERE n NOT IN (SELECT id FROM readings) LIMIT 1", "INSERT INTO events VALUES ('r0-0', -1)",
+        "DELETE FROM orders WHERE id IN (SELECT id FROM orders ORDER BY at DESC LIMIT 5)", "DELETE FROM strays WHERE id IN (SELECT id FROM strays LIMIT 1)",
+        "DELETE FROM users WHERE id IN (SELECT id FROM users LIMIT 1)", "INSERT INTO readings SELECT n FROM generate_series(5000, 20000) n WHERE n NOT IN (SELECT id FROM readings) LIMIT 1", "INSERT INTO events VALUES ('r0-0', -1)",
         "ALTER TABLE readings DETACH PARTITION readings_p2000", "UPDATE mosaic.shard_slot SET shard_id = (shard_id + 1) % 4 WHERE map = 'users'")
     seen_as = ("rows of orders lost", "rows of readings lost", "rows of strays lost", "rows of readings twice or from nowhere", "rows of events twice or from nowhere", "gaps between partitions",
                "entries of the poller's cache that are stale", "inserted rows that the poller has not heard of", "errors of the router", "memory of soak-steady-saboteur", "internal errors")

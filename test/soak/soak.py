@@ -167,7 +167,7 @@ def judge_partitions(judge, cursor):
     cursor.execute("SELECT sqlstate, count(*), min(detail) FROM mosaic.partition_log WHERE outcome = 'failed' GROUP BY 1 ORDER BY 2 DESC")
     for row in cursor.fetchall():
         print("    | %s, %s times: %s" % row)
-    cursor.execute("SELECT string_agg(code || ': ' || detail, '; ') FROM mosaic.issues WHERE severity = 'critical' AND code NOT LIKE '%crashed'"    # it did)
+    cursor.execute("SELECT string_agg(code || ': ' || detail, '; ') FROM mosaic.issues WHERE severity = 'critical' AND code NOT LIKE '%crashed'")    # it did
     judge.hold("critical issues", (found := cursor.fetchone()[0]) is None, found or "")
 
 
