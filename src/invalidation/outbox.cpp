@@ -87,15 +87,10 @@ bool insert(int32 chunk, const std::string &body)
 {
 	// Many writers extend the table together, and wait for each other.
 	const pg::lock_timeout_off patient;
-	const pg::relation table = written.open(RowExclusiveLock);
-	if (!table)
-	{
+	const bool exists = written.insert({{XID8OID, xid_datum(pg::own_transaction_for_writing()), false}, pg::int4_value(chunk), pg::bytea_value(body)});
+	if (!exists)
 		pg::notice(WARNING, "changes for caches are lost", "Extension pg_mosaic was dropped while the transaction ran.");
-		return false;
-	}
-	const uint64 xid = pg::own_transaction_for_writing();
-	pg::insert_row(table.get(), {{XID8OID, xid_datum(xid), false}, pg::int4_value(chunk), pg::bytea_value(body)});
-	return true;
+	return exists;
 }
 
 void read_records_of(const row &of, std::vector<core::change_record> &records)

@@ -22,17 +22,10 @@ private:
 	MemoryContext context_;
 };
 
-// A new context under a parent, for a few hundred bytes that stay.
+// A new context under a parent.
 inline MemoryContext make_context(MemoryContext parent, const char *name)
 {
 	return call([=] { return AllocSetContextCreateInternal(parent, name, ALLOCSET_SMALL_SIZES); });
-}
-
-// The same for what comes and goes: the server keeps contexts of this size for
-// the next who asks.
-inline MemoryContext make_short_context(MemoryContext parent, const char *name)
-{
-	return call([=] { return AllocSetContextCreateInternal(parent, name, ALLOCSET_DEFAULT_SIZES); });
 }
 
 } // namespace pg

@@ -25,12 +25,6 @@ public:
 
 	relation(Oid oid, LOCKMODE mode, on_close closing = on_close::release_lock)
 		: relation_(call([=] { return open_relation(oid, mode); })), unlock_(closing == on_close::keep_lock ? NoLock : mode) {}
-	// One that is locked already; null for InvalidOid.
-	struct locked_in {
-		LOCKMODE mode;
-	};
-	relation(Oid oid, locked_in lock)
-		: relation_(OidIsValid(oid) ? call([=] { return relation_open(oid, NoLock); }) : nullptr), unlock_(lock.mode) {}
 	// Null where the relation is gone.
 	relation(Oid oid, LOCKMODE mode, missing_ok)
 		: relation_(call([=] { return try_relation_open(oid, mode); })), unlock_(mode) {}

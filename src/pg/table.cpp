@@ -37,6 +37,17 @@ void insert_index_entry(Relation table, Oid oid, HeapTuple tuple, const Datum *c
 
 } // namespace
 
+void put_row(Relation table, Datum *columns, bool *nulls)
+{
+	HeapTuple tuple = heap_form_tuple(RelationGetDescr(table), columns, nulls);
+	List *indexes = RelationGetIndexList(table);
+	simple_heap_insert(table, tuple);
+	ListCell *cell;
+	foreach(cell, indexes)
+		insert_index_entry(table, lfirst_oid(cell), tuple, columns, nulls);
+	list_free(indexes);
+}
+
 void insert_row(Relation table, std::initializer_list<value> columns)
 {
 	boost::container::static_vector<Datum, 32> datums;
@@ -47,16 +58,9 @@ void insert_row(Relation table, std::initializer_list<value> columns)
 		nulls.push_back(column.null);
 	}
 	static_assert(sizeof(bool) == sizeof(char));
-	const bool *are_null = reinterpret_cast<const bool *>(nulls.data());
 	call([&] {
 		Assert(RelationGetNumberOfAttributes(table) == static_cast<int>(datums.size()));
-		HeapTuple tuple = heap_form_tuple(RelationGetDescr(table), datums.data(), const_cast<bool *>(are_null));
-		List *indexes = RelationGetIndexList(table);
-		simple_heap_insert(table, tuple);
-		ListCell *cell;
-		foreach(cell, indexes)
-			insert_index_entry(table, lfirst_oid(cell), tuple, datums.data(), are_null);
-		list_free(indexes);
+		put_row(table, datums.data(), reinterpret_cast<bool *>(nulls.data()));
 	});
 }
 

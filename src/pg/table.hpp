@@ -17,6 +17,9 @@ namespace pg {
 // plain columns and of every row.
 void insert_row(Relation table, std::initializer_list<value> columns);
 
+// The same, for use in call().
+void put_row(Relation table, Datum *columns, bool *nulls);
+
 struct index_bound {
 	AttrNumber column; // of the table
 	StrategyNumber strategy;
