@@ -121,15 +121,15 @@ CREATE FUNCTION mosaic.watch(rel regclass, keys text[] DEFAULT NULL, columns nam
                              payload text DEFAULT 'keys', max_keys integer DEFAULT NULL, always boolean DEFAULT false)
 RETURNS bigint LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_watch';
 COMMENT ON FUNCTION mosaic.watch(regclass, text[], name[], text, text, name, text, text, integer, boolean) IS
-'Reports changes of a table to caches; returns the watch''s number. keys: templates, default ''<table>:{primary key}''; columns: UPDATEs count only if one of them or of the key''s changes; when: condition on {row}; ops: letters of iudt; mode: outbox (nothing is missed) or direct (NOTIFY at commit); payload: keys, row, hashed or doorbell; max_keys: of one transaction before the whole table is reported; always: also changes applied by replication. For the table''s owner. Errors: 42501, 42809, 0A000 (what cannot be watched), 42703 (column), 22023 (argument), 42601 (condition), 42710 (the same watch exists)';
+'Reports changes of a table to caches; returns the watch''s number. keys: templates, default ''<table>:{primary key}''; columns: UPDATEs count only if one of them or of the key''s changes; when: condition on {row}; ops: letters of iudt; mode: outbox (nothing is missed) or direct (NOTIFY at commit); payload: keys, row, hashed or doorbell; max_keys: of one transaction before the whole table is reported; always: also changes applied by replication. For the table''s owner. Errors: 42501, 42809, 0A000 (what cannot be watched), 42703 (column), 22023 (argument), 42601 (condition), 42710 (the same watch exists), 55P03 (locks that did not come within mosaic.lock_budget)';
 
 CREATE FUNCTION mosaic.unwatch(watch_id bigint) RETURNS void
 LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_unwatch';
-COMMENT ON FUNCTION mosaic.unwatch(bigint) IS 'Ends a watch. For the table''s owner. Errors: 42704 (no such watch), 42501';
+COMMENT ON FUNCTION mosaic.unwatch(bigint) IS 'Ends a watch. For the table''s owner. Errors: 42704 (no such watch), 42501, 55P03 (locks that did not come within mosaic.lock_budget)';
 
 CREATE FUNCTION mosaic.unwatch(rel regclass) RETURNS void
 LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_unwatch_table';
-COMMENT ON FUNCTION mosaic.unwatch(regclass) IS 'Ends all watches of a table. For its owner. Errors: 42704 (not watched), 42501';
+COMMENT ON FUNCTION mosaic.unwatch(regclass) IS 'Ends all watches of a table. For its owner. Errors: 42704 (not watched), 42501, 55P03 (locks that did not come within mosaic.lock_budget)';
 
 -- With two kinds of argument, a plain number and a plain literal would fit
 -- both; these two take them.

@@ -7,6 +7,8 @@
 #include "pg/hierarchy.hpp"
 #include "pg/identity.hpp"
 #include "pg/library.hpp"
+#include "pg/locking.hpp"
+#include "pg/naming.hpp"
 #include "pg/resources.hpp"
 
 namespace invalidation {
@@ -33,9 +35,24 @@ void warn_if_nothing_delivers()
 			   "or let consumers poll mosaic.changes_since(). Watches with mode => 'direct' need no worker.");
 }
 
+// The locks of CREATE TRIGGER and DROP TRIGGER, which would wait for the
+// longest reader or writer with everybody else behind them.
+void lock_table(Oid table, LOCKMODE mode)
+{
+	const pg::lock_policy policy = pg::configured_lock_policy();
+	pg::vector<pg::lock_request> locks;
+	for (const Oid member : pg::table_and_below(table))
+		locks.push_back({member, mode});
+	if (!pg::acquire_all(locks, policy).granted)
+		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock table \"" + pg::qualified_name(table) + "\"",
+						  "A lock did not come within " + std::to_string(policy.budget_ms) + " ms; nobody was kept waiting for it.",
+						  "Call it again when long transactions have ended, or with a longer mosaic.lock_budget.");
+}
+
 watch watch_of(const pg::arguments &in)
 {
-	// The lock CREATE TRIGGER needs, taken first: no writer is in between.
+	require_watchable(pg::relation(in.oid(0), AccessShareLock));
+	lock_table(in.oid(0), ShareRowExclusiveLock); // no writer is in between
 	const pg::relation table(in.oid(0), ShareRowExclusiveLock, pg::relation::on_close::keep_lock);
 	require_watchable(table);
 	watch w;
@@ -88,7 +105,10 @@ void require_arguments(const pg::arguments &in)
 void remove(const watch &w)
 {
 	if (pg::relation_kind(w.table) != 0)
+	{
 		pg::require_ownership(w.table);
+		lock_table(w.table, AccessExclusiveLock);
+	}
 	// The row goes first, so that the event trigger on DROP finds no watch to
 	// report for.
 	delete_watch(w.id);

@@ -31,6 +31,12 @@ bool try_once(const vector<lock_request> &requests, int timeout_ms)
 
 } // namespace
 
+lock_policy configured_lock_policy()
+{
+	const auto milliseconds = [](const char *name) { return std::stoi(call([=] { return GetConfigOption(name, false, false); })); };
+	return {milliseconds("mosaic.lock_timeout"), milliseconds("mosaic.lock_pause"), milliseconds("mosaic.lock_budget")};
+}
+
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy)
 {
 	const TimestampTz start = GetCurrentTimestamp();

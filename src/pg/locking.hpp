@@ -22,6 +22,10 @@ struct lock_policy {
 	int budget_ms;	// all tries of a step
 };
 
+// By mosaic.lock_timeout, lock_pause and lock_budget, for areas that do not
+// define these settings.
+lock_policy configured_lock_policy();
+
 struct lock_outcome {
 	bool granted;
 	int tries;
