@@ -300,12 +300,14 @@ private:
 	result retire_one(const step &what)
 	{
 		attempted_ = what;
+		if (!driver_.at_top_level())
+			return in_transaction([&] { return result_of(apply(level_of(state_.settings, what.parent), {what}, asked())); });
 		bool ready = true;
 		bool concurrently = false;
 		set level;
 		const result looked = in_transaction([&] {
 			level = level_of(state_.settings, what.parent);
-			concurrently = driver_.at_top_level() && can_detach_concurrently(level, what);
+			concurrently = can_detach_concurrently(level, what);
 			ready = !concurrently || !what.waits || is_ready(level, what);
 			return result::nothing_due;
 		});
@@ -325,6 +327,8 @@ private:
 	// Has the step before it been done?  apply() asks that itself.
 	bool is_ready(const set &level, const step &what) const
 	{
+		if (confirm_retirement(level, what, asked()))
+			return true;
 		const plan now = plan_level(level, asked()).steps;
 		return std::any_of(now.begin(), now.end(), [&](const step &planned) { return planned.same_as(what) && !planned.waits; });
 	}

@@ -50,6 +50,12 @@ lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy
 	}
 }
 
+bool is_waited_for(Oid table)
+{
+	const relation open(table, NoLock);
+	return call(LockHasWaitersRelation, open.get(), AccessExclusiveLock);
+}
+
 lock_holders::lock_holders(Oid relation)
 	: holders_(call([=] {
 		  LOCKTAG tag;

@@ -34,6 +34,9 @@ struct lock_outcome {
 // Takes all locks, in the order given, until the end of the transaction.
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy);
 
+// Does anybody wait for an ACCESS EXCLUSIVE lock of ours on a relation?
+bool is_waited_for(Oid relation);
+
 // The transactions that hold a lock on a relation now.  On a busy table there
 // is always one; what matters is when those of this moment have ended.
 class lock_holders {

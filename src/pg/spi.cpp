@@ -4,6 +4,7 @@
 #include "pg/spi.hpp"
 
 #include "pg/identity.hpp"
+#include "pg/resources.hpp"
 
 namespace pg {
 
@@ -45,6 +46,15 @@ void refuse_failure(int code, const char *what)
 		elog(ERROR, "%s failed: %s", what, SPI_result_code_string(code));
 }
 
+template <typename Run>
+uint64 run(spi::access mode, Run &&statement)
+{
+	if (mode != spi::access::read_latest)
+		return call([&] { return statement(mode == spi::access::read_only); });
+	const latest_snapshot now;
+	return call([&] { return statement(true); });
+}
+
 } // namespace
 
 bool row::null(int column) const
@@ -70,9 +80,9 @@ uint64 spi::execute(const std::string &sql, std::initializer_list<value> paramet
 {
 	const pinned_path pinned;
 	parameter_arrays arrays(parameters);
-	return call([&] {
+	return run(mode, [&](bool read_only) {
 		refuse_failure(SPI_execute_with_args(sql.c_str(), arrays.count(), arrays.types.data(), arrays.datums.data(),
-											 arrays.nulls.data(), mode == access::read_only, 0),
+											 arrays.nulls.data(), read_only, 0),
 					   "SPI_execute_with_args");
 		return SPI_processed;
 	});
@@ -82,7 +92,7 @@ uint64 spi::execute(statement &kept, std::initializer_list<value> parameters, ac
 {
 	const pinned_path pinned;
 	parameter_arrays arrays(parameters);
-	return call([&] {
+	return run(mode, [&](bool read_only) {
 		if (kept.plan_ == nullptr)
 		{
 			SPIPlanPtr plan = SPI_prepare(kept.sql_, arrays.count(), arrays.types.data());
@@ -91,7 +101,7 @@ uint64 spi::execute(statement &kept, std::initializer_list<value> parameters, ac
 			SPI_keepplan(plan);
 			kept.plan_ = plan;
 		}
-		refuse_failure(SPI_execute_plan(kept.plan_, arrays.datums.data(), arrays.nulls.data(), mode == access::read_only, 0),
+		refuse_failure(SPI_execute_plan(kept.plan_, arrays.datums.data(), arrays.nulls.data(), read_only, 0),
 					   "SPI_execute_plan");
 		return SPI_processed;
 	});
