@@ -111,13 +111,13 @@ std::optional<tick> make_tick()
 	if (rows.empty())
 		return std::nullopt;
 
-	tick t{before, coalesce(rows), {}};
+	tick t{before, coalesce(rows), count_transactions(rows), {}};
 	t.row.position = before.position + 1;
 	t.row.seen = std::move(seen);
 	t.row.timeline = pg::current_timeline();
 	t.row.lsn = pg::wal_insert_position();
 	advance_channels(t);
-	tick_table::insert(t.row, count_transactions(rows), t.changes.key_count());
+	tick_table::insert(t.row, t.transactions, t.changes.key_count());
 	// A position that listeners have heard of must not be given out again after
 	// a crash.
 	pg::require_durable_commit();
@@ -133,7 +133,7 @@ std::optional<tick> last_tick_again()
 	if (!before)
 		return std::nullopt;
 
-	tick t{*before, coalesced(), {}};
+	tick t{*before, coalesced(), 0, {}};
 	t.row.position = last->position;
 	t.row.seen = last->seen;
 	t.changes = coalesce(outbox::read_window(before->seen, t.row.seen, rows_a_tick));

@@ -12,6 +12,7 @@ namespace invalidation {
 struct tick {
 	tick_row row;
 	coalesced changes;
+	std::size_t transactions = 0;
 	std::vector<std::pair<std::string, int64>> previous; // by channel; 0: none known
 };
 

@@ -12,8 +12,8 @@
 // between two ticks the ticker sleeps without listening.
 //
 // A tick costs about the same however little it tells: two commits, a flush, a
-// signal to each listener.  Where one takes long, the machine is busy with the
-// writers, and fewer ticks leave more of it to them.
+// signal to each listener.  Where many commit and one takes long, the machine
+// is busy with the writers, and fewer ticks leave more of it to them.
 #include <algorithm>
 
 #include "worker/maintenance.hpp"
@@ -42,13 +42,17 @@ bool has_passed(int64 pause, TimestampTz since)
 	return now < since || now - since >= pause;
 }
 
-// Milliseconds from the end of a tick to the next one: four times what it took,
-// so that ticks have a fifth of the time, within five times the interval that
-// was asked for and what a reader takes for at once.
-long pause_after_tick(TimestampTz begun)
+// Milliseconds from the end of a tick to the next one.  After one that told of
+// many it is four times what it took, so that ticks have a fifth of the time,
+// within five times the interval that was asked for and what a reader takes
+// for at once.
+long pause_after(std::size_t transactions, TimestampTz begun)
 {
-	const auto took = static_cast<long>((GetCurrentTimestamp() - begun) / 1000);
+	constexpr std::size_t many = 20;
 	const long shortest = invalidation::settings::tick_interval;
+	if (transactions < many)
+		return shortest;
+	const auto took = static_cast<long>((GetCurrentTimestamp() - begun) / 1000);
 	const long longest = std::max(shortest, std::min(5 * shortest, 50L));
 	return std::clamp(4 * took, shortest, longest);
 }
@@ -61,7 +65,8 @@ public:
 	void run();
 
 private:
-	bool tick();
+	// How many transactions it told of.
+	std::size_t tick();
 	void say_last_tick_again();
 	void deliver(const invalidation::tick &t);
 	void purge_now_and_then();
@@ -91,14 +96,14 @@ void ticker::say_last_tick_again()
 		deliver(*last);
 }
 
-bool ticker::tick()
+std::size_t ticker::tick()
 {
 	driver_.begin();
 	const auto t = invalidation::make_tick();
 	driver_.commit();
 	if (t)
 		deliver(*t);
-	return t.has_value();
+	return t ? t->transactions : 0;
 }
 
 void ticker::purge_now_and_then()
@@ -137,11 +142,11 @@ void ticker::run()
 	{
 		pg::reload_configuration_if_asked();
 		const TimestampTz begun = GetCurrentTimestamp();
-		const bool ticked = tick();
-		const long pause = pause_after_tick(begun);
+		const std::size_t told = tick();
+		const long pause = pause_after(told, begun);
 		purge_now_and_then();
 		note_steadiness();
-		if (ticked)
+		if (told > 0)
 			pg::nap(pause);
 		else
 			pg::wait_latch(invalidation::settings::tick_naptime);
