@@ -166,3 +166,10 @@ FROM uses u JOIN member_function f ON f.oid = u.caller
 JOIN member_function callee ON u.classid = 'pg_proc'::regclass AND callee.oid = u.objid
 WHERE strpos('sru', f.proparallel::text) < strpos('sru', callee.proparallel::text)
 ORDER BY f.signature::text, callee.signature::text;
+
+-- A volatile function in one of these languages begins commands, which a query
+-- with workers may not.
+SELECT signature, proparallel
+FROM member_function
+WHERE lanname IN ('sql', 'plpgsql') AND provolatile = 'v' AND prokind = 'f' AND proparallel <> 'u'
+ORDER BY signature::text;

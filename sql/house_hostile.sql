@@ -52,3 +52,16 @@ RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 DROP TABLE shared_scan;
+
+-- A template that is none, written past mosaic.watch(): the table can be
+-- changed, and is reported as a whole.
+CREATE TABLE untemplated (id integer PRIMARY KEY, name text);
+SELECT mosaic.watch('untemplated') AS watch_id \gset
+UPDATE mosaic.watch SET keys = '{no template,"{id}"}' WHERE watch_id = :watch_id;
+BEGIN;
+INSERT INTO untemplated VALUES (1, 'a');
+SELECT key, is_all FROM mosaic.pending();
+ALTER TABLE untemplated RENAME id TO number;
+SELECT keys FROM mosaic.watch WHERE watch_id = :watch_id;
+COMMIT;
+DROP TABLE untemplated;

@@ -96,6 +96,9 @@ SELECT count(*) FROM issues;
 RESET mosaic.max_clock_jump;
 -- A time that is given is a clock that nobody has set.
 SELECT action, count(*) FROM mosaic.plan('events', now() - interval '1 second') WHERE reason NOT LIKE 'held%' GROUP BY action;
+-- A pass that was held back does not take the clock for right.
+CALL mosaic.maintain('events');
+CALL mosaic.maintain('events');
 -- A word is enough, and holds.
 CALL mosaic.maintain('events');
 SELECT count(*) FROM mosaic.partition_log WHERE parent = 'events'::regclass AND action = 'drop';
@@ -187,7 +190,8 @@ INSERT INTO reactions VALUES (101);
 UPDATE mosaic.partition_set SET create_paused = true, retention = '100' WHERE parent = 'events'::regclass;
 CALL mosaic.maintain('events');
 SELECT partition FROM mosaic.partition_bounds('events');
-SELECT code, regexp_replace(detail, ', at .* with ', ' with ') AS detail FROM mosaic.failing_sets() WHERE set = 'events'::regclass;
+-- (releases name the constraint of a partition differently)
+SELECT code, regexp_replace(regexp_replace(detail, ', at .* with ', ' with '), 'constraint "[^"]*"', 'constraint "..."') AS detail FROM mosaic.failing_sets() WHERE set = 'events'::regclass;
 DELETE FROM reactions;
 CALL mosaic.maintain('events');
 SELECT partition FROM mosaic.partition_bounds('events');

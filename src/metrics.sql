@@ -28,6 +28,40 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION mosaic.set_metrics() IS 'The rows of mosaic.metrics on the size of each set and how its maintenance has gone, for the sets that the caller can see';
 
+CREATE FUNCTION mosaic.archive_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp SET jit = off
+BEGIN ATOMIC
+	SELECT m.name, jsonb_build_object('set', s.parent::text), m.value
+	FROM mosaic.partition_set s,
+	LATERAL (
+		SELECT count(*) FILTER (WHERE l.verified_at IS NOT NULL) AS made,
+			   COALESCE(sum(l.rows) FILTER (WHERE l.verified_at IS NOT NULL), 0) AS rows,
+			   COALESCE(sum(l.bytes) FILTER (WHERE l.verified_at IS NOT NULL), 0) AS bytes,
+			   max(l.verified_at) AS last,
+			   count(*) FILTER (WHERE l.state = 'blocked') AS waiting,
+			   count(*) FILTER (WHERE l.state = 'blocked' AND l.last_error IS NOT NULL) AS failing,
+			   min(l.taken_at) FILTER (WHERE l.state = 'blocked') AS oldest,
+			   count(*) FILTER (WHERE l.state = 'detached' AND l.drop_after IS NOT NULL) AS cooling
+		FROM mosaic.partition_ledger l WHERE l.root = s.parent
+	) a
+	LEFT JOIN LATERAL (
+		SELECT max(f.at) AS at FROM mosaic.partition_log f WHERE f.parent = s.parent AND f.action = 'archive' AND f.outcome = 'failed'
+	) f ON true,
+	LATERAL (VALUES
+		('mosaic_archive_partitions', a.made::double precision),
+		('mosaic_archive_rows', a.rows::double precision),
+		('mosaic_archive_bytes', a.bytes::double precision),
+		('mosaic_archive_last_timestamp_seconds', EXTRACT(epoch FROM a.last)::double precision),
+		('mosaic_archive_waiting_partitions', a.waiting::double precision),
+		('mosaic_archive_failing_partitions', a.failing::double precision),
+		('mosaic_archive_oldest_waiting_seconds', COALESCE(EXTRACT(epoch FROM clock_timestamp() - a.oldest), 0)::double precision),
+		('mosaic_archive_last_error_timestamp_seconds', EXTRACT(epoch FROM f.at)::double precision),
+		('mosaic_archive_cooling_partitions', a.cooling::double precision)
+	) m(name, value)
+	WHERE m.value IS NOT NULL AND (s.retention_action = 'archive' OR a.made > 0 OR a.cooling > 0);
+END;
+COMMENT ON FUNCTION mosaic.archive_metrics() IS 'The rows of mosaic.metrics on partitions that retention archives or lets cool down, for the sets that the caller can see';
+
 CREATE FUNCTION mosaic.invalidation_metrics(OUT name text, OUT labels jsonb, OUT value double precision) RETURNS SETOF record
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET jit = off
 BEGIN ATOMIC
@@ -65,6 +99,8 @@ CREATE VIEW mosaic.metrics AS
 	SELECT name, pg_catalog.jsonb_build_object('set', set) AS labels, value FROM mosaic.partition_metrics()
 	UNION ALL
 	SELECT name, labels, value FROM mosaic.set_metrics()
+	UNION ALL
+	SELECT name, labels, value FROM mosaic.archive_metrics()
 	UNION ALL
 	SELECT name, CASE WHEN action IS NULL THEN '{}' ELSE pg_catalog.jsonb_build_object('action', action, 'outcome', outcome) END, value
 	FROM mosaic.maintenance_counters()

@@ -86,6 +86,18 @@ std::vector<template_part> parse_key_template(std::string_view text)
 	return parts;
 }
 
+std::optional<std::vector<template_part>> try_parse_key_template(std::string_view text)
+{
+	try
+	{
+		return parse_key_template(text);
+	}
+	catch (const template_error &)
+	{
+		return std::nullopt;
+	}
+}
+
 std::string escape_template_literal(std::string_view literal)
 {
 	std::string out;

@@ -5,6 +5,7 @@
 // columns unambiguous; |md5 shortens.  {{ and }} are literal braces.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ public:
 // Throws template_error.  A template without a column is an error: its key
 // would not depend on the row.
 std::vector<template_part> parse_key_template(std::string_view text);
+
+// The same for what somebody may have written past watch(), where no change of
+// the table may fail for it: nothing where it is no template.
+std::optional<std::vector<template_part>> try_parse_key_template(std::string_view text);
 
 // The inverse, for templates whose columns have been renamed.
 std::string print_key_template(const std::vector<template_part> &parts);

@@ -64,11 +64,13 @@ void follow(watch w, const pg::column_rename &rename)
 {
 	for (std::string &key : w.keys)
 	{
-		std::vector<core::template_part> parts = core::parse_key_template(key);
-		for (core::template_part &part : parts)
+		auto parts = core::try_parse_key_template(key);
+		if (!parts)
+			continue;
+		for (core::template_part &part : *parts)
 			if (part.column == rename.before)
 				part.column = rename.after;
-		key = core::print_key_template(parts);
+		key = core::print_key_template(*parts);
 	}
 	replace(w.key_columns, rename);
 	replace(w.columns, rename);
@@ -113,7 +115,7 @@ struct dropped_column {
 constinit pg::statement dropped_watched_columns{
 	"SELECT w.watch_id, d.address_names[3]"
 	" FROM pg_event_trigger_dropped_objects() d JOIN mosaic.watch w ON d.objid = w.rel::oid"
-	" WHERE d.classid = 'pg_class'::regclass AND d.objsubid > 0 AND d.address_names[3] = ANY (w.key_columns || w.columns)"
+	" WHERE d.classid = 'pg_class'::regclass AND d.objsubid > 0 AND (d.address_names[3] = ANY (w.key_columns) OR d.address_names[3] = ANY (w.columns))"
 	" ORDER BY w.watch_id, d.objsubid"};
 
 std::vector<dropped_column> find_dropped_columns()

@@ -36,11 +36,12 @@ COMMENT ON COLUMN mosaic.watch.always IS 'report changes applied by logical repl
 
 -- One row a transaction, written as it commits.  No constraint and no trigger
 -- may be added: rows are inserted below SQL, and nothing would check them.
+-- Long ones are several rows rather than in TOAST, which would take a snapshot.
 CREATE TABLE mosaic.outbox (
     xid   xid8 NOT NULL,
-    chunk integer NOT NULL,
-    body  bytea NOT NULL
+    chunk integer NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+ALTER TABLE mosaic.outbox ADD COLUMN body bytea NOT NULL, ALTER COLUMN body SET STORAGE PLAIN;
 CREATE INDEX outbox_xid_idx ON mosaic.outbox (xid);
 REVOKE ALL ON mosaic.outbox FROM PUBLIC;  -- holds keys of every table
 COMMENT ON TABLE mosaic.outbox IS 'changes of committed transactions, in the order of nothing; mosaic.tick gives the order';
@@ -120,15 +121,15 @@ CREATE FUNCTION mosaic.watch(rel regclass, keys text[] DEFAULT NULL, columns nam
                              payload text DEFAULT 'keys', max_keys integer DEFAULT NULL, always boolean DEFAULT false)
 RETURNS bigint LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_watch';
 COMMENT ON FUNCTION mosaic.watch(regclass, text[], name[], text, text, name, text, text, integer, boolean) IS
-'Reports changes of a table to caches; returns the watch''s number. keys: templates, default ''<table>:{primary key}''; columns: UPDATEs count only if one of them or of the key''s changes; when: condition on {row}; ops: letters of iudt; mode: outbox (nothing is missed) or direct (NOTIFY at commit); payload: keys, row, hashed or doorbell; max_keys: of one transaction before the whole table is reported; always: also changes applied by replication. For the table''s owner. Errors: 42501, 42809, 0A000 (what cannot be watched), 42703 (column), 22023 (argument), 42601 (condition), 42710 (the same watch exists)';
+'Reports changes of a table to caches; returns the watch''s number. keys: templates, default ''<table>:{primary key}''; columns: UPDATEs count only if one of them or of the key''s changes; when: condition on {row}; ops: letters of iudt; mode: outbox (nothing is missed) or direct (NOTIFY at commit); payload: keys, row, hashed or doorbell; max_keys: of one transaction before the whole table is reported; always: also changes applied by replication. For the table''s owner. Errors: 42501, 42809, 0A000 (what cannot be watched), 42703 (column), 22023 (argument), 42601 (condition), 42710 (the same watch exists), 55P03 (locks that did not come within mosaic.lock_budget)';
 
 CREATE FUNCTION mosaic.unwatch(watch_id bigint) RETURNS void
 LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_unwatch';
-COMMENT ON FUNCTION mosaic.unwatch(bigint) IS 'Ends a watch. For the table''s owner. Errors: 42704 (no such watch), 42501';
+COMMENT ON FUNCTION mosaic.unwatch(bigint) IS 'Ends a watch. For the table''s owner. Errors: 42704 (no such watch), 42501, 55P03 (locks that did not come within mosaic.lock_budget)';
 
 CREATE FUNCTION mosaic.unwatch(rel regclass) RETURNS void
 LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_unwatch_table';
-COMMENT ON FUNCTION mosaic.unwatch(regclass) IS 'Ends all watches of a table. For its owner. Errors: 42704 (not watched), 42501';
+COMMENT ON FUNCTION mosaic.unwatch(regclass) IS 'Ends all watches of a table. For its owner. Errors: 42704 (not watched), 42501, 55P03 (locks that did not come within mosaic.lock_budget)';
 
 -- With two kinds of argument, a plain number and a plain literal would fit
 -- both; these two take them.
@@ -185,7 +186,7 @@ RETURN pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot());
 COMMENT ON FUNCTION mosaic.fill_token() IS 'To be read in the same statement as the data for a cache: store them only if every invalidation seen for the key has an xmax not above it';
 
 CREATE FUNCTION mosaic.replica_has(xid xid8) RETURNS boolean
-LANGUAGE sql STRICT VOLATILE PARALLEL RESTRICTED
+LANGUAGE sql STRICT VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT CASE WHEN xid >= pg_snapshot_xmax(pg_current_snapshot()) THEN false

@@ -76,7 +76,7 @@ BEGIN ATOMIC
      WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = w.rel)
     UNION ALL
     SELECT format('column "%s" of watch %s does not exist: every change reports the whole table', k.column_name, w.watch_id), w.rel
-      FROM mosaic.watch w JOIN pg_class c ON c.oid = w.rel, unnest(w.key_columns || w.columns) AS k(column_name)
+      FROM mosaic.watch w JOIN pg_class c ON c.oid = w.rel, unnest(ARRAY(SELECT unnest(w.key_columns) UNION ALL SELECT unnest(w.columns))) AS k(column_name)
      WHERE NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = w.rel AND a.attname = k.column_name AND NOT a.attisdropped)
     UNION ALL
     SELECT format('rows of "%s", which inherits from it, change without being reported', i.inhrelid::regclass), w.rel

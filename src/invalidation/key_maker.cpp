@@ -80,7 +80,10 @@ std::optional<key_recipe> row_recipe(const watch &w, Relation table, MemoryConte
 std::optional<key_recipe> template_recipe(const std::string &key, Relation table, MemoryContext context)
 {
 	key_recipe recipe{pg::allocator<key_piece>(context)};
-	for (const core::template_part &part : core::parse_key_template(key))
+	const auto parts = core::try_parse_key_template(key);
+	if (!parts)
+		return std::nullopt;
+	for (const core::template_part &part : *parts)
 	{
 		auto piece = part.column.empty() ? literal(part.literal, context)
 										 : column(table, part.column, filter_of(part.filter), context);

@@ -24,7 +24,8 @@ struct key_piece {
 using key_recipe = pg::vector<key_piece>;
 
 // For the columns of one relation, which may be a leaf whose columns are in
-// another order than the root's.  Nothing where a column is missing.
+// another order than the root's.  Nothing where a column is missing, or a
+// template is none.
 std::optional<pg::vector<key_recipe>> make_recipes(const watch &w, Relation table, MemoryContext context);
 
 enum class key_outcome { made, absent, too_long }; // absent: a part is NULL

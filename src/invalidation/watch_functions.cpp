@@ -7,6 +7,9 @@
 #include "pg/hierarchy.hpp"
 #include "pg/identity.hpp"
 #include "pg/library.hpp"
+#include "pg/locking.hpp"
+#include "pg/naming.hpp"
+#include "pg/resources.hpp"
 
 namespace invalidation {
 
@@ -32,9 +35,24 @@ void warn_if_nothing_delivers()
 			   "or let consumers poll mosaic.changes_since(). Watches with mode => 'direct' need no worker.");
 }
 
+// The locks of CREATE TRIGGER and DROP TRIGGER, which would wait for the
+// longest reader or writer with everybody else behind them.
+void lock_table(Oid table, LOCKMODE mode)
+{
+	const pg::lock_policy policy = pg::configured_lock_policy();
+	pg::vector<pg::lock_request> locks;
+	for (const Oid member : pg::table_and_below(table))
+		locks.push_back({member, mode});
+	if (!pg::acquire_all(locks, policy).granted)
+		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock table \"" + pg::qualified_name(table) + "\"",
+						  "A lock did not come within " + std::to_string(policy.budget_ms) + " ms; nobody was kept waiting for it.",
+						  "Call it again when long transactions have ended, or with a longer mosaic.lock_budget.");
+}
+
 watch watch_of(const pg::arguments &in)
 {
-	// The lock CREATE TRIGGER needs, taken first: no writer is in between.
+	require_watchable(pg::relation(in.oid(0), AccessShareLock));
+	lock_table(in.oid(0), ShareRowExclusiveLock); // no writer is in between
 	const pg::relation table(in.oid(0), ShareRowExclusiveLock, pg::relation::on_close::keep_lock);
 	require_watchable(table);
 	watch w;
@@ -55,11 +73,23 @@ watch watch_of(const pg::arguments &in)
 	w.payload = require_payload(in.text(7));
 	if (!in.null(8))
 		w.max_keys = in.int4(8);
-	if (w.max_keys && *w.max_keys < 0)
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "argument \"max_keys\" must not be negative");
+	require_max_keys(w.max_keys);
 	w.always = in.boolean(9);
 	refuse_duplicate(w, table.name());
 	return w;
+}
+
+// What CREATE TRIGGER has to say of the condition, in terms of the call.
+void create_triggers_under_condition(const watch &w)
+{
+	ErrorData *error = pg::attempt([&] { create_triggers(w); });
+	if (error == nullptr)
+		return;
+	const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+	if (category != ERRCODE_TO_CATEGORY(ERRCODE_SYNTAX_ERROR) && category != ERRCODE_FEATURE_NOT_SUPPORTED)
+		pg::call(ReThrowError, error);
+	throw pg::failure(error->sqlerrcode, "condition \"" + *w.when + "\" cannot be evaluated for a row of " + pg::qualified_name(w.table),
+					  std::string("CREATE TRIGGER says: ") + error->message + ".", condition_hint);
 }
 
 void require_arguments(const pg::arguments &in)
@@ -75,7 +105,10 @@ void require_arguments(const pg::arguments &in)
 void remove(const watch &w)
 {
 	if (pg::relation_kind(w.table) != 0)
+	{
 		pg::require_ownership(w.table);
+		lock_table(w.table, AccessExclusiveLock);
+	}
 	// The row goes first, so that the event trigger on DROP finds no watch to
 	// report for.
 	delete_watch(w.id);
@@ -115,7 +148,10 @@ PG_FUNCTION(mosaic_watch)
 	require_arguments(in);
 	watch w = watch_of(in);
 	insert_watch(w);
-	create_triggers(w);
+	if (w.when)
+		create_triggers_under_condition(w);
+	else
+		create_triggers(w);
 	if (!w.direct)
 		warn_if_nothing_delivers();
 	PG_RETURN_INT64(w.id);

@@ -15,7 +15,7 @@ std::vector<std::string> likely_zones()
 {
 	std::vector<std::string> zones{pg::session_time_zone()};
 	pg::spi spi;
-	spi.execute("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'TimeZone'", {}, pg::spi::access::read_only);
+	spi.execute("SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'TimeZone'", {}, pg::spi::access::read_latest);
 	for (const std::string &zone : {spi[0].text(1), std::string("UTC")})
 		if (std::find(zones.begin(), zones.end(), zone) == zones.end())
 			zones.push_back(zone);

@@ -147,12 +147,30 @@ applied carry_out(const set &settings, const step &what, const inherited &from_p
 	return {what, partition, "done", what.reason};
 }
 
-// The set may have changed while the locks were waited for, a level been added.
-std::optional<set> settings_under_lock(const set &before)
+// What of the steps is still due, and as it is due now.
+plan plan_again(const set &settings, const plan &steps, const request &asked)
 {
-	const pg::latest_snapshot now;
+	const step &first = steps.front();
+	if (first.detached && asked.resuming && !settings.retain_paused)
+		for (const step &rest : plan_resumption(settings))
+			if (rest.same_as(first))
+				return {rest};
+	if (steps.size() == 1)
+		if (const std::optional<step> still = confirm_retirement(settings, first, asked))
+			return {*still};
+	return plan_level(settings, asked).steps;
+}
+
+// The set may have changed while the locks were waited for, a level been added.
+struct present {
+	std::optional<set> settings;
+	bool retiring = false; // or held
+};
+
+present look_under_lock(const set &before)
+{
 	const std::optional<set_state> found = find_set(before.root);
-	return found ? find_level(found->settings, before.parent) : std::nullopt;
+	return found ? present{find_level(found->settings, before.parent), found->retiring} : present{};
 }
 
 } // namespace
@@ -185,20 +203,26 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 {
 	if (steps.empty())
 		return {};
-	const pg::foreign_keys keys = pg::foreign_keys_of(settings.parent);
+	pg::foreign_keys keys;
+	pg::vector<pg::lock_request> wanted_locks;
+	pg::rehearse([&] { // waits without the locks under which it looked
+		keys = pg::foreign_keys_of(settings.parent);
+		wanted_locks = locks_of(settings, steps.front(), keys);
+	});
 	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
 	const TimestampTz asked_at = GetCurrentTimestamp();
-	const pg::lock_outcome locks = pg::acquire_all(locks_of(settings, steps.front(), keys), policy);
+	const pg::lock_outcome locks = pg::acquire_all(wanted_locks, policy);
 	count_locks(locks.tries, GetCurrentTimestamp() - asked_at);
 	if (!locks.granted)
 		return {defer(settings, steps.front(), locks.tries)};
 
-	const std::optional<set> current = settings_under_lock(settings);
+	const auto [current, retiring] = look_under_lock(settings);
 	if (!current)
 		return {};
 	request now = asked;
 	now.made = is_retirement(steps.front().what);
-	const plan planned = plan_level(*current, now).steps;
+	now.resuming = asked.resuming || retiring;
+	const plan planned = plan_again(*current, steps, now);
 	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(*current);
 	std::vector<applied> results;
 	std::size_t cursor = 0;

@@ -29,11 +29,10 @@ int64 bounded_count(Oid parent, Oid default_partition, const std::string &condit
 {
 	const pg::acting_as owner(pg::owner_of(parent));
 	pg::set_local("row_security", "off");
-	const pg::latest_snapshot now;
 	pg::spi spi;
 	spi.execute("SELECT pg_catalog.count(*) FROM (SELECT FROM " + pg::qualified_name(default_partition) + " WHERE " + condition + " LIMIT " +
 					std::to_string(limit) + ") r",
-				{}, pg::spi::access::read_only);
+				{}, pg::spi::access::read_latest);
 	return spi[0].int8(1);
 }
 
@@ -47,7 +46,7 @@ Oid default_partition_of(Oid parent)
 bool key_is_indexed(Oid parent, Oid default_partition)
 {
 	pg::spi spi;
-	spi.execute(leading_indexes, {pg::oid_value(default_partition), pg::text_value(pg::partition_key_text(parent))}, pg::spi::access::read_only);
+	spi.execute(leading_indexes, {pg::oid_value(default_partition), pg::text_value(pg::partition_key_text(parent))}, pg::spi::access::read_latest);
 	return spi.size() > 0;
 }
 

@@ -12,6 +12,7 @@
 #include "partition/validate.hpp"
 #include "pg/hierarchy.hpp"
 #include "pg/identity.hpp"
+#include "pg/latch.hpp"
 #include "pg/naming.hpp"
 #include "pg/object_lock.hpp"
 #include "pg/older_snapshots.hpp"
@@ -38,6 +39,7 @@ struct drained {
 
 constexpr int usual_batch = 10000;
 constexpr int first_pace = 1000;
+constexpr long longest_rest = 100; // milliseconds
 
 constexpr const char *drain_action = "drain";
 
@@ -95,7 +97,7 @@ public:
 	drained run()
 	{
 		while (step_done() && driver_.goes_on())
-			pg::check_for_interrupts();
+			let_others_pass();
 		result_.left = course_.left;
 		return result_;
 	}
@@ -106,6 +108,9 @@ private:
 	{
 		next_.reset();
 		driver_.begin();
+		// What a crash undoes is done again: nobody behind our locks has to wait
+		// for the disk as well.  Here, where the setting outlives the step.
+		pg::set_local("synchronous_commit", "off");
 		bool goes_on = false;
 		{
 			// A procedure's memory is that of the whole CALL.
@@ -115,6 +120,16 @@ private:
 		}
 		driver_.commit();
 		return goes_on;
+	}
+
+	// Who has waited gets the table for as long as we had it: else the next
+	// step would queue before the others have gone through.
+	void let_others_pass()
+	{
+		pg::check_for_interrupts();
+		if (rest_ > 0)
+			pg::pause(std::min(rest_, longest_rest));
+		rest_ = 0;
 	}
 
 	void move_next()
@@ -135,6 +150,7 @@ private:
 		advance(course_, *next_, done.rows, done.locked);
 		result_.rows += done.rows;
 		++result_.steps;
+		rest_ = done.waited_for ? static_cast<long>(done.locked / 1000) : 0;
 	}
 
 	// In the transaction that remains after an error.
@@ -162,13 +178,14 @@ private:
 	set level_;
 	std::optional<chunk> next_;
 	drained result_;
+	long rest_ = 0; // milliseconds
 };
 
 bool may_try(Oid parent)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(next_try, {pg::regclass_value(parent)}, pg::spi::access::read_only);
+	spi.execute(next_try, {pg::regclass_value(parent)}, pg::spi::access::read_latest);
 	return spi.size() == 0 || spi[0].boolean(1);
 }
 

@@ -54,7 +54,7 @@ constinit pg::statement copied_columns("SELECT attname::text FROM pg_catalog.pg_
 std::string columns_of(Oid table)
 {
 	pg::spi spi;
-	spi.execute(copied_columns, {pg::oid_value(table)}, pg::spi::access::read_only);
+	spi.execute(copied_columns, {pg::oid_value(table)}, pg::spi::access::read_latest);
 	std::string columns;
 	for (uint64 n = 0; n < spi.size(); ++n)
 		columns += (columns.empty() ? "" : ", ") + pg::quoted_identifier(spi[n].text(1).c_str());
@@ -170,6 +170,7 @@ moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
 	execute({alter(partition) + "DROP CONSTRAINT " + bound_constraint}, done.command);
 	hide_from_older_snapshots(partition);
 	done.locked = GetCurrentTimestamp() - granted;
+	done.waited_for = pg::is_waited_for(level.parent);
 	return done;
 }
 

@@ -9,6 +9,7 @@ struct moved {
 	int64 rows;
 	int lock_tries;
 	int64 locked; // for so many microseconds
+	bool waited_for; // by others, meanwhile
 	std::string command;
 };
 

@@ -73,11 +73,10 @@ public:
 		pg::set_local("row_security", "off");
 		pg::set_local("DateStyle", "ISO, YMD");
 		pg::set_local("TimeZone", "UTC");
-		const pg::latest_snapshot now;
 		pg::spi spi;
 		spi.execute("SELECT " + key() + " FROM " + pg::qualified_name(default_) + " WHERE " + condition + " ORDER BY 1 OFFSET " +
 						std::to_string(offset) + " LIMIT 1",
-					{}, pg::spi::access::read_only);
+					{}, pg::spi::access::read_latest);
 		return spi.size() == 0 ? std::nullopt : std::optional(spi[0].output(1));
 	}
 
@@ -289,9 +288,11 @@ void require_drainable(const set &level, Oid default_partition)
 void advance(drain_course &course, const chunk &what, int64 rows, int64 locked)
 {
 	course.from = what.what.upper;
+	const double pace = course.pace;
 	const double right = static_cast<double>(rows) * static_cast<double>(bearable_wait) / static_cast<double>(std::max<int64>(locked, 1));
-	// Halfway, since one step may have had bad luck.
-	const double next = (static_cast<double>(course.pace) + right) / 2;
+	// Down at once, for somebody has waited; up in small steps, for one that
+	// was fast may have had luck.
+	const double next = std::min(right, pace * 1.25);
 	course.pace = static_cast<int>(std::clamp(next, static_cast<double>(std::min(slowest_pace, course.batch)), static_cast<double>(course.batch)));
 }
 

@@ -25,7 +25,7 @@ std::optional<growing> growing_at(const pg::partition_table &table, Datum bound)
 			continue;
 		const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 		pg::spi spi;
-		spi.execute(select_growing, {pg::regclass_value(range.partition)}, pg::spi::access::read_only);
+		spi.execute(select_growing, {pg::regclass_value(range.partition)}, pg::spi::access::read_latest);
 		return spi.size() == 0 ? std::nullopt : std::optional(growing{range.partition, spi[0].text(1), spi[0].text(2)});
 	}
 	return std::nullopt;

@@ -45,7 +45,7 @@ constinit pg::statement table_grants(
 
 void read_table_properties(pg::spi &spi, Oid parent, inherited &result)
 {
-	spi.execute(table_properties, {pg::oid_value(parent)}, pg::spi::access::read_only);
+	spi.execute(table_properties, {pg::oid_value(parent)}, pg::spi::access::read_latest);
 	const pg::row row = spi[0];
 	if (!row.null(1))
 		result.tablespace = row.output(1);
@@ -87,7 +87,7 @@ std::optional<std::string> configured_options(const set &settings)
 void read_options(pg::spi &spi, const set &settings, Oid leaf, inherited &result)
 {
 	if (const std::optional<std::string> options = configured_options(settings))
-		spi.execute(set_options, {pg::text_value(*options)}, pg::spi::access::read_only);
+		spi.execute(set_options, {pg::text_value(*options)}, pg::spi::access::read_latest);
 	else
 	{
 		if (!OidIsValid(leaf))
@@ -96,7 +96,7 @@ void read_options(pg::spi &spi, const set &settings, Oid leaf, inherited &result
 			leaf = newest_leaf(settings.root);
 		if (!OidIsValid(leaf))
 			return;
-		spi.execute(storage_options, {pg::oid_value(leaf)}, pg::spi::access::read_only);
+		spi.execute(storage_options, {pg::oid_value(leaf)}, pg::spi::access::read_latest);
 	}
 	for (uint64 n = 0; n < spi.size(); ++n)
 		result.options.push_back(spi[n].output(1) + pg::quoted_identifier(spi[n].output(2).c_str()) + "=" +
@@ -105,7 +105,7 @@ void read_options(pg::spi &spi, const set &settings, Oid leaf, inherited &result
 
 void read_statistics_targets(pg::spi &spi, Oid parent, inherited &result)
 {
-	spi.execute(statistics_targets, {pg::oid_value(parent)}, pg::spi::access::read_only);
+	spi.execute(statistics_targets, {pg::oid_value(parent)}, pg::spi::access::read_latest);
 	for (uint64 n = 0; n < spi.size(); ++n)
 		result.column_settings.push_back("ALTER COLUMN " + pg::quoted_identifier(spi[n].text(1).c_str()) + " SET STATISTICS " +
 										 std::to_string(spi[n].int4(2)));
@@ -113,7 +113,7 @@ void read_statistics_targets(pg::spi &spi, Oid parent, inherited &result)
 
 void read_grants(pg::spi &spi, Oid parent, inherited &result)
 {
-	spi.execute(table_grants, {pg::oid_value(parent)}, pg::spi::access::read_only);
+	spi.execute(table_grants, {pg::oid_value(parent)}, pg::spi::access::read_latest);
 	for (uint64 n = 0; n < spi.size(); ++n)
 	{
 		const pg::row row = spi[n];

@@ -24,14 +24,14 @@ std::optional<std::string> layout_below(Oid partition)
 	if (!pg::is_partitioned(partition))
 		return std::nullopt;
 	pg::spi spi;
-	spi.execute(select_layout, {pg::regclass_value(partition)}, pg::spi::access::read_only);
+	spi.execute(select_layout, {pg::regclass_value(partition)}, pg::spi::access::read_latest);
 	return spi[0].text(1);
 }
 
 std::vector<laid_out> read_layout(const std::string &json)
 {
 	pg::spi spi;
-	spi.execute(select_laid_out, {pg::text_value(json)}, pg::spi::access::read_only);
+	spi.execute(select_laid_out, {pg::text_value(json)}, pg::spi::access::read_latest);
 	std::vector<laid_out> tables;
 	for (uint64 n = 0; n < spi.size(); ++n)
 		tables.push_back({spi[n].text(1), spi[n].text(2), spi[n].text(3), spi[n].text(4), spi[n].text(5)});

@@ -167,10 +167,10 @@ static leaving read_leaving(pg::statement &open, Oid of, const set &settings)
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	leaving out;
 	pg::spi spi;
-	spi.execute(open, {pg::regclass_value(of)}, pg::spi::access::read_only);
+	spi.execute(open, {pg::regclass_value(of)}, pg::spi::access::read_latest);
 	for (uint64 n = 0; n < spi.size(); ++n)
 		out.open.push_back(departure_from(spi[n]));
-	spi.execute(select_held, {pg::regclass_value(settings.root)}, pg::spi::access::read_only);
+	spi.execute(select_held, {pg::regclass_value(settings.root)}, pg::spi::access::read_latest);
 	for (uint64 n = 0; n < spi.size(); ++n)
 		out.held.push_back(spi[n].oid(1));
 	return out;

@@ -49,7 +49,7 @@ int level_meant(const set &whole, Oid table)
 std::vector<std::optional<std::string>> texts_of(const pg::value &keys)
 {
 	pg::spi spi;
-	spi.execute(array_elements, {keys}, pg::spi::access::read_only);
+	spi.execute(array_elements, {keys}, pg::spi::access::read_latest);
 	std::vector<std::optional<std::string>> texts;
 	for (uint64 n = 0; n < spi.size(); ++n)
 		texts.push_back(spi[n].optional_text(1));
@@ -132,7 +132,7 @@ void require_assignable_later(const std::vector<std::optional<std::string>> &tex
 std::string extended(const std::optional<std::string> &lists, const std::string &name, const pg::value &keys)
 {
 	pg::spi spi;
-	spi.execute(extended_lists, {pg::text_value(lists ? *lists : "{}"), pg::text_value(name), keys}, pg::spi::access::read_only);
+	spi.execute(extended_lists, {pg::text_value(lists ? *lists : "{}"), pg::text_value(name), keys}, pg::spi::access::read_latest);
 	return spi[0].output(1);
 }
 

@@ -103,10 +103,10 @@ std::vector<list> parse_lists(const std::string &json, const pg::partition_table
 	const settled_formats formats(zone);
 	MemoryContext const keys_live_here = CurrentMemoryContext;
 	pg::spi spi;
-	spi.execute(kind_of, {pg::text_value(json)}, pg::spi::access::read_only);
+	spi.execute(kind_of, {pg::text_value(json)}, pg::spi::access::read_latest);
 	if (spi[0].text(1) != "object")
 		refuse("It is not a JSON object.");
-	spi.execute(elements, {pg::text_value(json)}, pg::spi::access::read_only);
+	spi.execute(elements, {pg::text_value(json)}, pg::spi::access::read_latest);
 	const pg::memory_switch outside(keys_live_here);
 	std::vector<list> lists;
 	for (uint64 n = 0; n < spi.size(); ++n)

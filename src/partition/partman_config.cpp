@@ -27,7 +27,7 @@ std::map<std::string, partman_row> read(Oid table, const std::string &key, const
 	pg::spi spi;
 	spi.execute("SELECT c." + key + ", e.key, e.value FROM " + pg::qualified_name(table) +
 					" c, pg_catalog.jsonb_each_text(pg_catalog.to_jsonb(c)) e WHERE e.value IS NOT NULL",
-				{}, pg::spi::access::read_only);
+				{}, pg::spi::access::read_latest);
 	std::map<std::string, partman_row> rows;
 	for (uint64 n = 0; n < spi.size(); ++n)
 	{

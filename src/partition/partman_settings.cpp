@@ -203,7 +203,7 @@ private:
 				keys.emplace_back(std::nullopt);
 			pg::spi spi;
 			spi.execute("SELECT $1::pg_catalog.jsonb || pg_catalog.jsonb_build_object($2, pg_catalog.to_jsonb($3::text[]))",
-						{pg::text_value(lists), pg::text_value(list_name(table_.partition(n))), pg::text_array_value(keys)}, pg::spi::access::read_only);
+						{pg::text_value(lists), pg::text_value(list_name(table_.partition(n))), pg::text_array_value(keys)}, pg::spi::access::read_latest);
 			lists = spi[0].output(1);
 		}
 		return lists;

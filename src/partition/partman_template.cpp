@@ -33,11 +33,11 @@ partman_template read_partman_template(const std::string &name, Oid parent)
 		return {std::nullopt, {"The template table does not exist."}};
 	partman_template result;
 	pg::spi spi;
-	spi.execute(own_indexes, {pg::oid_value(table), pg::oid_value(parent)}, pg::spi::access::read_only);
+	spi.execute(own_indexes, {pg::oid_value(table), pg::oid_value(parent)}, pg::spi::access::read_latest);
 	for (uint64 n = 0; n < spi.size(); ++n)
 		result.lost.push_back("New partitions do not get: " + spi[n].text(1) + "." +
 							  (spi[n].boolean(2) ? " A unique index of the parent holds the key as well." : " Make it on the parent."));
-	spi.execute(storage, {pg::oid_value(table)}, pg::spi::access::read_only);
+	spi.execute(storage, {pg::oid_value(table)}, pg::spi::access::read_latest);
 	if (spi.size() > 0 && spi[0].boolean(1))
 		result.lost.emplace_back("New partitions are logged; the template is UNLOGGED.");
 	if (spi.size() > 0)

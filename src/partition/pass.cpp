@@ -20,6 +20,7 @@
 #include "partition/retiring.hpp"
 #include "partition/room.hpp"
 #include "pg/identity.hpp"
+#include "pg/partition_table.hpp"
 #include "pg/spi.hpp"
 
 namespace partition {
@@ -70,6 +71,14 @@ void require_parent(Oid parent)
 	if (!OidIsValid(pg::owner_of(parent)))
 		throw pg::failure(ERRCODE_UNDEFINED_TABLE, "the parent of the set no longer exists", "Its OID was " + std::to_string(parent) + ".",
 						  "Forget the set with: SELECT mosaic.drop_parent(" + std::to_string(parent) + ");");
+}
+
+// What a plan is made from is locked only while it is read: of two passes that
+// wait for the same table, neither may hold what the other waits for.
+template <typename Look>
+void look_without_locks(Look &&look)
+{
+	pg::rehearse(look);
 }
 
 std::string text_of(const ErrorData &error)
@@ -135,7 +144,7 @@ public:
 				return result::nothing_due;
 			});
 		outcome_.failed += create_failed_ || retain_failed_;
-		const bool noted = state_.noted && guard_of(state_, looked_at_) == guard::none && note_is_old(state_);
+		const bool noted = trusted_ && note_is_old(state_);
 		const bool create_recovered = state_.create_retry && is_due(state_.create_retry) && !create_failed_;
 		const bool retain_recovered = state_.retain_retry && is_due(state_.retain_retry) && !retain_failed_;
 		if (create_recovered || retain_recovered || state_.confirmed || noted)
@@ -178,8 +187,19 @@ private:
 		return what;
 	}
 
+	// Has somebody else retired it meanwhile, a pass beside this one or a user?
+	bool is_overtaken() const
+	{
+		if (!attempted_ || !is_retirement(attempted_->what))
+			return false;
+		const Oid partition = attempted_->partition;
+		return !OidIsValid(pg::owner_of(partition)) || (!attempted_->detached && pg::parent_of(partition) != attempted_->parent);
+	}
+
 	result failed(const ErrorData &error)
 	{
+		if (is_overtaken())
+			return result::nothing_due;
 		if (attempted_)
 			record_failed_step(state_.settings, *attempted_, error);
 		if (attempted_ && attempted_->what == action::archive)
@@ -216,8 +236,9 @@ private:
 				return result::nothing_due;
 			require_parent(parent_);
 			driver_.works_on(parent_);
-			looked_at_ = GetCurrentTransactionStartTimestamp();
-			steps = plan_set(state_.settings, request_for(state_, looked_at_)).steps;
+			const request asked = request_for(state_, GetCurrentTransactionStartTimestamp());
+			steps = plan_set(state_.settings, asked).steps;
+			trusted_ = state_.noted && asked.held == guard::none;
 			excluding_ = is_excluding(parent_);
 			planned_ = true;
 			return result::nothing_due;
@@ -259,25 +280,34 @@ private:
 		return in_transaction([&] {
 			request one = asked();
 			one.limit = static_cast<int>(after) + 1;
-			const plan steps = creation_steps(plan_set(state_.settings, one).steps);
+			plan steps;
+			bool blocked = false;
+			set level;
+			look_without_locks([&] {
+				steps = creation_steps(plan_set(state_.settings, one).steps);
+				if (steps.size() <= after)
+					return;
+				attempted_ = steps[after];
+				blocked = is_blocked(*attempted_);
+				level = level_of(state_.settings, attempted_->parent);
+			});
 			if (steps.size() <= after)
 				return result::nothing_due;
-			attempted_ = steps[after];
-			if (is_blocked(*attempted_))
-				return result::blocked;
-			return result_of(apply(level_of(state_.settings, attempted_->parent), {*attempted_}, one));
+			return blocked ? result::blocked : result_of(apply(level, {*attempted_}, one));
 		});
 	}
 
 	result retire_one(const step &what)
 	{
 		attempted_ = what;
+		if (!driver_.at_top_level())
+			return in_transaction([&] { return result_of(apply(level_of(state_.settings, what.parent), {what}, asked())); });
 		bool ready = true;
 		bool concurrently = false;
 		set level;
 		const result looked = in_transaction([&] {
 			level = level_of(state_.settings, what.parent);
-			concurrently = driver_.at_top_level() && can_detach_concurrently(level, what);
+			concurrently = can_detach_concurrently(level, what);
 			ready = !concurrently || !what.waits || is_ready(level, what);
 			return result::nothing_due;
 		});
@@ -297,6 +327,8 @@ private:
 	// Has the step before it been done?  apply() asks that itself.
 	bool is_ready(const set &level, const step &what) const
 	{
+		if (confirm_retirement(level, what, asked()))
+			return true;
 		const plan now = plan_level(level, asked()).steps;
 		return std::any_of(now.begin(), now.end(), [&](const step &planned) { return planned.same_as(what) && !planned.waits; });
 	}
@@ -306,7 +338,7 @@ private:
 	waiting retries_;
 	pass_outcome &outcome_;
 	set_state state_;
-	TimestampTz looked_at_ = 0;
+	bool trusted_ = false; // clock and cluster are as the last pass noted them
 	std::optional<step> attempted_; // what an error is about
 	plan retirements_;
 	work work_ = work::create;
@@ -443,13 +475,14 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 	std::vector<maintained> rows;
 	request asked;
 	plan steps;
-	ErrorData *error = pg::attempt([&] {
+	const auto look = [&] {
 		require_parent(parent);
 		asked = request_for(state, reference_time);
 		asked.limit = most_partitions_at_once(parent) + 1;
 		steps = plan_set(state.settings, asked).steps;
 		require_room(parent, creation_steps(steps).size());
-	});
+	};
+	ErrorData *error = pg::attempt([&] { look_without_locks(look); });
 	if (error != nullptr)
 	{
 		record_failure(parent, work::create, *error);
@@ -457,8 +490,10 @@ std::vector<maintained> maintain_in_transaction(const set_state &state, Timestam
 	}
 	bool created_well = true;
 	plan due = creation_steps(steps);
-	for (const step &blocked : take_blocked(due))
-		rows.push_back(row_of(state.settings, blocked));
+	plan blocked;
+	look_without_locks([&] { blocked = take_blocked(due); });
+	for (const step &what : blocked)
+		rows.push_back(row_of(state.settings, what));
 	for (const plan &created : together(due))
 		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
 	bool retired_well = true;

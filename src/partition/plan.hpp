@@ -4,6 +4,7 @@
 // the same input.  mosaic.plan() shows it, apply.cpp carries it out.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct step {
 	std::string values; // of a partition to be made: FOR VALUES …, or DEFAULT
 	std::string reason;
 	Oid parent = InvalidOid; // the table whose partition it is
+	Oid newest = InvalidOid; // of a retirement: the newest partition, which stays
 	bool ahead = false;	   // a partition to be made that lies wholly in the future
 	bool detached = false; // a retirement of which only the rest is to be done
 	bool begins = false;   // the first step of a retirement
@@ -46,6 +48,17 @@ struct step {
 
 // Outlives the transaction that it was made in.
 using plan = std::vector<step>;
+
+// What a pass is asked to do.
+struct request {
+	TimestampTz reference_time = 0;
+	bool confirmed = false;	 // retire more than mosaic.max_drops
+	bool resuming = false;	 // look for retirements half done
+	bool from_start = false; // cover from start_at, not only from now
+	int limit = INT_MAX;	 // so many partitions to be made are enough
+	bool made = false;		 // creation is over: what could not be made does not count
+	guard held = guard::none; // retires nothing
+};
 
 // Partitions to be made: from a position on, which is the interval that holds
 // now in a regular pass.  At most so many steps.
@@ -71,23 +84,16 @@ struct retirement {
 // Partitions to be retired, oldest first, where those created are there by then.
 retirement plan_retirement(const range_set &set, const position &now, bool confirmed, const plan &created, const leaving &out);
 
+// The step of a retirement as a plan of now would have it, where its partition
+// alone tells, and not the bounds of all the others; nothing: plan anew.
+std::optional<step> confirm_retirement(const set &settings, const step &wanted, const request &asked);
+
 // What else is to be done with those that are on their way out: drop them
 // after the cool-down, or free them where they are not among those that leave.
 plan plan_departures(const set &settings, TimestampTz reference_time, const leaving &out, const plan &leave);
 
 // Retirements by DETACH CONCURRENTLY that a crash or a cancel left half done.
 plan plan_resumption(const set &settings);
-
-// What a pass is asked to do.
-struct request {
-	TimestampTz reference_time = 0;
-	bool confirmed = false;	 // retire more than mosaic.max_drops
-	bool resuming = false;	 // look for retirements half done
-	bool from_start = false; // cover from start_at, not only from now
-	int limit = INT_MAX;	 // so many partitions to be made are enough
-	bool made = false;		 // creation is over: what could not be made does not count
-	guard held = guard::none; // retires nothing
-};
 
 // The plan of one level, for one parent: creation unless paused, then
 // retirement unless paused.

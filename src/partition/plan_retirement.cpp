@@ -4,6 +4,8 @@
 // partition goes only when its last possible row is old enough.  Where several
 // of age, number and size are set, all must agree.  Never the partition that
 // holds now, one of the future, the last one, or the default.
+//
+// Before a step is carried out all of that is asked again, under its locks.
 #include "partition/ledger.hpp"
 
 #include "partition/settings.hpp"
@@ -127,17 +129,32 @@ std::vector<action> steps_out(const set &settings, const departure *departing)
 	return {removal(settings)};
 }
 
-void add_steps(const range_set &set, const pg::range_partition &range, const std::string &reason, const departure *departing, plan &steps)
+// Held, or attached again by somebody.
+bool is_exempt(Oid partition, const departure *departing, const leaving &out)
+{
+	return out.is_held(partition) || (departing != nullptr && departing->at == stage::detached);
+}
+
+void add_steps(const range_set &set, const pg::range_partition &range, Oid newest, const std::string &reason, const departure *departing, plan &steps)
 {
 	bool waits = false;
 	for (const action what : steps_out(set.settings(), departing))
 	{
 		step next{what, range.partition, {}, set.text(range.lower), set.text(range.upper), {}, reason};
+		next.newest = newest;
 		next.waits = waits;
 		next.begins = !waits && departing == nullptr;
 		steps.push_back(std::move(next));
 		waits = true;
 	}
+}
+
+// By age alone, in a key whose present the clock tells: number, size and the
+// largest key are questions about all partitions.
+bool depends_on_age_only(const set &settings)
+{
+	return !settings.retain_paused && settings.strategy == strategy_name(pg::partition_strategy::range) && settings.retention &&
+		   !settings.retain_partitions && !settings.retain_bytes;
 }
 
 } // namespace
@@ -150,6 +167,7 @@ retirement plan_retirement(const range_set &set, const position &now, bool confi
 	const coming made = count_coming(created);
 	const criterion by = criterion_of(set, now, made);
 	const int expired = expired_count(set, now, by, made);
+	const Oid newest = expired > 0 ? set.table().range(set.table().bounded() - 1).partition : InvalidOid;
 	int fresh = 0;
 	for (int n = 0; n < expired; ++n)
 	{
@@ -157,10 +175,10 @@ retirement plan_retirement(const range_set &set, const position &now, bool confi
 		if (set.table().has_pending() && pg::detach_pending(range.partition))
 			continue; // plan_resumption's, or a user's own
 		const departure *departing = out.find(range.partition);
-		if (out.is_held(range.partition) || (departing != nullptr && departing->at == stage::detached))
-			continue; // held, or attached again by somebody
+		if (is_exempt(range.partition, departing, out))
+			continue;
 		fresh += departing == nullptr;
-		add_steps(set, range, by.reason, departing, result.steps);
+		add_steps(set, range, newest, by.reason, departing, result.steps);
 	}
 	if (fresh > settings::max_drops && !confirmed)
 	{
@@ -168,6 +186,33 @@ retirement plan_retirement(const range_set &set, const position &now, bool confi
 		result.why = guard::too_many;
 	}
 	return result;
+}
+
+// One by one, a thousand retirements would otherwise have the server read a
+// thousand bounds anew for each: the step before has changed the parent.
+std::optional<step> confirm_retirement(const set &settings, const step &wanted, const request &asked)
+{
+	if (!is_retirement(wanted.what) || wanted.detached || wanted.newest == wanted.partition || !depends_on_age_only(settings))
+		return std::nullopt;
+	const range_set open(settings);
+	const key &k = open.axis_key();
+	const std::optional<pg::range_partition> range = open.table().range_of(wanted.partition);
+	const std::optional<pg::range_partition> newest = open.table().range_of(wanted.newest);
+	if (k.on() == axis::number || !range || !newest)
+		return std::nullopt;
+	const std::optional<position> upper = open.upper(*range);
+	const std::optional<position> stays_from = open.lower(*newest);
+	const criterion by = criterion_of(open, open.now(asked.reference_time), {});
+	if (!upper || !stays_from || k.compare(*upper, *by.cutoff) > 0 || k.compare(*stays_from, *upper) < 0)
+		return std::nullopt;
+	const leaving out = leaving_from(settings);
+	const departure *departing = out.find(wanted.partition);
+	if (is_exempt(wanted.partition, departing, out))
+		return std::nullopt;
+	plan steps;
+	add_steps(open, *range, wanted.newest, by.reason, departing, steps);
+	steps.front().parent = settings.parent;
+	return steps.front().same_as(wanted) ? std::optional(std::move(steps.front())) : std::nullopt;
 }
 
 } // namespace partition

@@ -71,7 +71,7 @@ plan plan_resumption(const set &settings)
 	plan steps;
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(select_retiring, {pg::regclass_value(settings.parent)}, pg::spi::access::read_only);
+	spi.execute(select_retiring, {pg::regclass_value(settings.parent)}, pg::spi::access::read_latest);
 	for (uint64 n = 0; n < spi.size(); ++n)
 	{
 		const pg::row row = spi[n];

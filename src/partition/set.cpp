@@ -59,7 +59,7 @@ constinit pg::statement delete_one("WITH levels AS (DELETE FROM mosaic.partition
 std::vector<set> levels_of(Oid parent)
 {
 	pg::spi spi;
-	spi.execute(select_levels, {pg::regclass_value(parent)}, pg::spi::access::read_only);
+	spi.execute(select_levels, {pg::regclass_value(parent)}, pg::spi::access::read_latest);
 	std::vector<set> levels;
 	for (uint64 n = 0; n < spi.size(); ++n)
 	{
@@ -217,7 +217,7 @@ std::optional<set_state> find_set(Oid parent)
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(select_one, {pg::regclass_value(parent)}, pg::spi::access::read_only);
+	spi.execute(select_one, {pg::regclass_value(parent)}, pg::spi::access::read_latest);
 	return spi.size() == 0 ? std::nullopt : std::optional(state_from(spi[0]));
 }
 
@@ -239,15 +239,14 @@ set lock_set(Oid parent)
 		const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 		pg::spi().execute(lock_one, {pg::regclass_value(parent)});
 	}
-	const pg::latest_snapshot now; // somebody may have changed it while the lock was waited for
-	return require_set(parent).settings;
+	return require_set(parent).settings; // somebody may have changed it while the lock was waited for
 }
 
 std::vector<set_state> all_sets()
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(select_all, {}, pg::spi::access::read_only);
+	spi.execute(select_all, {}, pg::spi::access::read_latest);
 	std::vector<set_state> sets;
 	for (uint64 n = 0; n < spi.size(); ++n)
 		sets.push_back(state_from(spi[n]));
@@ -258,7 +257,7 @@ std::vector<Oid> all_parents()
 {
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
 	pg::spi spi;
-	spi.execute(select_parents, {}, pg::spi::access::read_only);
+	spi.execute(select_parents, {}, pg::spi::access::read_latest);
 	std::vector<Oid> parents;
 	for (uint64 n = 0; n < spi.size(); ++n)
 		parents.push_back(spi[n].oid(1));

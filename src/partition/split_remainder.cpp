@@ -82,7 +82,7 @@ step finer_step(const set &level, int modulus, int remainder, const names &plann
 std::string columns_of(Oid table)
 {
 	pg::spi spi;
-	spi.execute(stored_columns, {pg::oid_value(table)}, pg::spi::access::read_only);
+	spi.execute(stored_columns, {pg::oid_value(table)}, pg::spi::access::read_latest);
 	return spi[0].text(1);
 }
 

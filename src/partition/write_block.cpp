@@ -73,9 +73,8 @@ std::string block_identity(Oid partition)
 	if (leaves.empty())
 		return "nothing to write to";
 	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
-	const pg::latest_snapshot now;
 	pg::spi spi;
-	spi.execute(select_block, {pg::oid_array_value(leaves)}, pg::spi::access::read_only);
+	spi.execute(select_block, {pg::oid_array_value(leaves)}, pg::spi::access::read_latest);
 	return spi.size() == 0 || spi[0].null(1) ? std::string() : spi[0].text(1);
 }
 

@@ -15,7 +15,7 @@ foreign_keys foreign_keys_of(Oid table)
 {
 	foreign_keys result;
 	spi spi;
-	spi.execute(tied_tables, {oid_value(table)}, spi::access::read_only);
+	spi.execute(tied_tables, {oid_value(table)}, spi::access::read_latest);
 	for (uint64 n = 0; n < spi.size(); ++n)
 		(spi[n].boolean(2) ? result.referenced : result.referencing).push_back(spi[n].oid(1));
 	return result;

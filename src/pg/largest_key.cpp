@@ -99,7 +99,7 @@ std::optional<Datum> by_query(Oid partition, Oid parent)
 	const acting_as owner(owner_of(parent));
 	MemoryContext const outside = CurrentMemoryContext;
 	spi query;
-	query.execute("SELECT pg_catalog.max(" + partition_key_text(parent) + ") FROM " + qualified_name(partition), {}, spi::access::read_only);
+	query.execute("SELECT pg_catalog.max(" + partition_key_text(parent) + ") FROM " + qualified_name(partition), {}, spi::access::read_latest);
 	if (query[0].null(1))
 		return std::nullopt;
 	const Oid type = call([] { return SPI_gettypeid(SPI_tuptable->tupdesc, 1); });

@@ -31,6 +31,12 @@ bool try_once(const vector<lock_request> &requests, int timeout_ms)
 
 } // namespace
 
+lock_policy configured_lock_policy()
+{
+	const auto milliseconds = [](const char *name) { return std::stoi(call([=] { return GetConfigOption(name, false, false); })); };
+	return {milliseconds("mosaic.lock_timeout"), milliseconds("mosaic.lock_pause"), milliseconds("mosaic.lock_budget")};
+}
+
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy)
 {
 	const TimestampTz start = GetCurrentTimestamp();
@@ -42,6 +48,12 @@ lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy
 			return {false, tries};
 		pause(policy.pause_ms);
 	}
+}
+
+bool is_waited_for(Oid table)
+{
+	const relation open(table, NoLock);
+	return call(LockHasWaitersRelation, open.get(), AccessExclusiveLock);
 }
 
 lock_holders::lock_holders(Oid relation)

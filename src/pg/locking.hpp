@@ -22,6 +22,10 @@ struct lock_policy {
 	int budget_ms;	// all tries of a step
 };
 
+// By mosaic.lock_timeout, lock_pause and lock_budget, for areas that do not
+// define these settings.
+lock_policy configured_lock_policy();
+
 struct lock_outcome {
 	bool granted;
 	int tries;
@@ -29,6 +33,9 @@ struct lock_outcome {
 
 // Takes all locks, in the order given, until the end of the transaction.
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy);
+
+// Does anybody wait for an ACCESS EXCLUSIVE lock of ours on a relation?
+bool is_waited_for(Oid relation);
 
 // The transactions that hold a lock on a relation now.  On a busy table there
 // is always one; what matters is when those of this moment have ended.

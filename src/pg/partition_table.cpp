@@ -40,13 +40,19 @@ static void require_key(const relation &table)
 }
 
 partition_table::partition_table(Oid parent, LOCKMODE mode, pending treat)
-	: relation_(parent, mode, relation::on_close::keep_lock), descriptor_(nullptr)
+	: relation_(parent, mode, relation::on_close::keep_lock), treat_(treat)
 {
 	require_key(relation_);
 	read_key(relation_);
-	descriptor_ = read_descriptor(relation_.get(), treat == pending::omit);
+}
+
+PartitionDesc partition_table::descriptor() const
+{
+	if (descriptor_ != nullptr)
+		return descriptor_;
+	descriptor_ = read_descriptor(relation_.get(), treat_ == pending::omit);
 	if (strategy() != partition_strategy::range || descriptor_->boundinfo == nullptr)
-		return;
+		return descriptor_;
 	// The server keeps the distinct bounds in order; indexes[i] is the
 	// partition that ends at bound i, -1 for a gap.  Partitions are numbered in
 	// bound order, so the upper bounds come out in order too.
@@ -55,6 +61,7 @@ partition_table::partition_table(Oid parent, LOCKMODE mode, pending treat)
 	for (int n = 0; n < bounds->nindexes; ++n)
 		if (bounds->indexes[n] >= 0)
 			upper_.push_back(n);
+	return descriptor_;
 }
 
 partition_strategy partition_table::strategy() const
@@ -72,13 +79,12 @@ partition_key partition_table::key() const
 
 Oid partition_table::default_partition() const
 {
-	const PartitionBoundInfo bounds = descriptor_->boundinfo;
-	return bounds != nullptr && partition_bound_has_default(bounds) ? descriptor_->oids[bounds->default_index] : InvalidOid;
+	return call(get_default_partition_oid, oid());
 }
 
 int partition_table::bounded() const
 {
-	return descriptor_->nparts - (OidIsValid(default_partition()) ? 1 : 0);
+	return descriptor()->nparts - (OidIsValid(default_partition()) ? 1 : 0);
 }
 
 static range_bound bound_at(const PartitionBoundInfo bounds, int n)
@@ -97,13 +103,45 @@ static range_bound bound_at(const PartitionBoundInfo bounds, int n)
 
 range_partition partition_table::range(int n) const
 {
-	const PartitionBoundInfo bounds = descriptor_->boundinfo;
-	return {descriptor_->oids[n], bound_at(bounds, upper_[n] - 1), bound_at(bounds, upper_[n])};
+	const PartitionDesc all = descriptor();
+	return {all->oids[n], bound_at(all->boundinfo, upper_[n] - 1), bound_at(all->boundinfo, upper_[n])};
+}
+
+static range_bound bound_in(const List *ends)
+{
+	const auto *first = linitial_node(PartitionRangeDatum, ends);
+	switch (first->kind)
+	{
+	case PARTITION_RANGE_DATUM_MINVALUE:
+		return {range_bound::kind::minvalue, 0};
+	case PARTITION_RANGE_DATUM_MAXVALUE:
+		return {range_bound::kind::maxvalue, 0};
+	default:
+		return {range_bound::kind::value, castNode(Const, first->value)->constvalue};
+	}
+}
+
+std::optional<range_partition> partition_table::range_of(Oid partition) const
+{
+	if (parent_of(partition) != oid() || detach_pending(partition))
+		return std::nullopt;
+	return call([=]() -> std::optional<range_partition> {
+		const HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(partition));
+		if (!HeapTupleIsValid(tuple))
+			return std::nullopt;
+		bool null;
+		const Datum bound = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relpartbound, &null);
+		const auto *spec = null ? nullptr : castNode(PartitionBoundSpec, stringToNode(TextDatumGetCString(bound)));
+		ReleaseSysCache(tuple);
+		if (spec == nullptr || spec->is_default || spec->strategy != PARTITION_STRATEGY_RANGE)
+			return std::nullopt;
+		return range_partition{partition, bound_in(spec->lowerdatums), bound_in(spec->upperdatums)};
+	});
 }
 
 int partition_table::list_partition_of(Datum value) const
 {
-	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	const PartitionBoundInfo bounds = descriptor()->boundinfo;
 	if (bounds == nullptr)
 		return -1;
 	return call([&] {
@@ -116,7 +154,7 @@ int partition_table::list_partition_of(Datum value) const
 
 int partition_table::null_partition() const
 {
-	return descriptor_->boundinfo != nullptr ? descriptor_->boundinfo->null_index : -1;
+	return descriptor()->boundinfo != nullptr ? descriptor()->boundinfo->null_index : -1;
 }
 
 bool partition_table::equal(Datum a, Datum b) const
@@ -129,7 +167,7 @@ bool partition_table::equal(Datum a, Datum b) const
 
 vector<Datum> partition_table::list_values(int n) const
 {
-	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	const PartitionBoundInfo bounds = descriptor()->boundinfo;
 	vector<Datum> values;
 	for (int at = 0; at < bounds->ndatums; ++at)
 		if (bounds->indexes[at] == n)
@@ -140,13 +178,13 @@ vector<Datum> partition_table::list_values(int n) const
 // Partitions are numbered in the order of their bounds, modulus first.
 hash_bound partition_table::hash(int n) const
 {
-	const Datum *bound = descriptor_->boundinfo->datums[n];
+	const Datum *bound = descriptor()->boundinfo->datums[n];
 	return {DatumGetInt32(bound[0]), DatumGetInt32(bound[1])};
 }
 
 vector<int> partition_table::hash_slots() const
 {
-	const PartitionBoundInfo bounds = descriptor_->boundinfo;
+	const PartitionBoundInfo bounds = descriptor()->boundinfo;
 	vector<int> slots;
 	if (bounds != nullptr)
 		slots.assign(bounds->indexes, bounds->indexes + bounds->nindexes);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "pg/resources.hpp"
 #include "pg/value.hpp"
@@ -41,6 +42,8 @@ struct partition_key {
 };
 
 // Reads one open parent; valid as long as the parent stays open and locked.
+// The bounds are read when they are first asked for, which after a change is
+// work in proportion to the number of partitions.
 class partition_table {
 public:
 	// Where include_pending is given, partitions whose concurrent detach has
@@ -53,17 +56,20 @@ public:
 	const relation &rel() const { return relation_; }
 	partition_strategy strategy() const;
 	partition_key key() const;
-	int count() const { return descriptor_->nparts; }
-	Oid partition(int n) const { return descriptor_->oids[n]; } // in bound order, the default last
-	bool leaf(int n) const { return descriptor_->is_leaf[n]; }
+	int count() const { return descriptor()->nparts; }
+	Oid partition(int n) const { return descriptor()->oids[n]; } // in bound order, the default last
+	bool leaf(int n) const { return descriptor()->is_leaf[n]; }
 	Oid default_partition() const;
-	bool has_pending() const { return descriptor_->detached_exist; }
+	bool has_pending() const { return descriptor()->detached_exist; }
 
 	// Without the default.
 	int bounded() const;
 
 	// RANGE: in ascending order.
 	range_partition range(int n) const;
+	// RANGE: one partition by itself, without the others; nothing where it is
+	// none of this parent's, is on its way out of it, or is the default.
+	std::optional<range_partition> range_of(Oid partition) const;
 
 	// LIST: partition that takes a value, or NULL; -1 for none.
 	int list_partition_of(Datum value) const;
@@ -77,9 +83,13 @@ public:
 	vector<int> hash_slots() const;
 
 private:
+	PartitionDesc descriptor() const;
+
 	relation relation_;
-	PartitionDesc descriptor_;
-	vector<int> upper_; // RANGE: where each partition's upper bound stands
+	pending treat_;
+	mutable PartitionDesc descriptor_ = nullptr;
+	// RANGE: where each upper bound stands.  Not in the memory context of whoever asks first.
+	mutable std::vector<int> upper_;
 };
 
 // Is the relation a partition whose concurrent detach has begun and not ended?

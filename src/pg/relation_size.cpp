@@ -11,7 +11,7 @@ static constinit statement sum_of_sizes(
 int64 relation_size(Oid table)
 {
 	spi spi;
-	spi.execute(sum_of_sizes, {regclass_value(table)}, spi::access::read_only);
+	spi.execute(sum_of_sizes, {regclass_value(table)}, spi::access::read_latest);
 	return spi[0].int8(1);
 }
 

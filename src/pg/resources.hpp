@@ -50,10 +50,14 @@ private:
 };
 
 // The latest snapshot, pushed as the active one: what an ordinary statement
-// would see now, whatever the transaction's isolation level.
+// would see now, whatever the transaction's isolation level.  In parallel mode
+// the server takes no new one, and nobody writes.
 class latest_snapshot {
 public:
-	latest_snapshot() { call([] { PushActiveSnapshot(GetLatestSnapshot()); }); }
+	latest_snapshot()
+	{
+		call([] { PushActiveSnapshot(IsInParallelMode() ? GetActiveSnapshot() : GetLatestSnapshot()); });
+	}
 	~latest_snapshot()
 	{
 		if (!unwinding_)

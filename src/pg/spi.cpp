@@ -3,6 +3,9 @@
 
 #include "pg/spi.hpp"
 
+#include "pg/identity.hpp"
+#include "pg/resources.hpp"
+
 namespace pg {
 
 namespace {
@@ -26,10 +29,30 @@ struct parameter_arrays {
 	boost::container::small_vector<char, 16> nulls;
 };
 
+// Operators have no schema in our statements, and the caller's search_path may
+// hold better matches for them than the server's: somebody else's, which would
+// run with the caller's rights.
+class pinned_path {
+public:
+	pinned_path() { set_local("search_path", "pg_catalog, pg_temp"); }
+
+private:
+	setting_scope settings_;
+};
+
 void refuse_failure(int code, const char *what)
 {
 	if (code < 0)
 		elog(ERROR, "%s failed: %s", what, SPI_result_code_string(code));
+}
+
+template <typename Run>
+uint64 run(spi::access mode, Run &&statement)
+{
+	if (mode != spi::access::read_latest)
+		return call([&] { return statement(mode == spi::access::read_only); });
+	const latest_snapshot now;
+	return call([&] { return statement(true); });
 }
 
 } // namespace
@@ -55,10 +78,11 @@ std::string row::output(int column) const
 
 uint64 spi::execute(const std::string &sql, std::initializer_list<value> parameters, access mode)
 {
+	const pinned_path pinned;
 	parameter_arrays arrays(parameters);
-	return call([&] {
+	return run(mode, [&](bool read_only) {
 		refuse_failure(SPI_execute_with_args(sql.c_str(), arrays.count(), arrays.types.data(), arrays.datums.data(),
-											 arrays.nulls.data(), mode == access::read_only, 0),
+											 arrays.nulls.data(), read_only, 0),
 					   "SPI_execute_with_args");
 		return SPI_processed;
 	});
@@ -66,8 +90,9 @@ uint64 spi::execute(const std::string &sql, std::initializer_list<value> paramet
 
 uint64 spi::execute(statement &kept, std::initializer_list<value> parameters, access mode)
 {
+	const pinned_path pinned;
 	parameter_arrays arrays(parameters);
-	return call([&] {
+	return run(mode, [&](bool read_only) {
 		if (kept.plan_ == nullptr)
 		{
 			SPIPlanPtr plan = SPI_prepare(kept.sql_, arrays.count(), arrays.types.data());
@@ -76,7 +101,7 @@ uint64 spi::execute(statement &kept, std::initializer_list<value> parameters, ac
 			SPI_keepplan(plan);
 			kept.plan_ = plan;
 		}
-		refuse_failure(SPI_execute_plan(kept.plan_, arrays.datums.data(), arrays.nulls.data(), mode == access::read_only, 0),
+		refuse_failure(SPI_execute_plan(kept.plan_, arrays.datums.data(), arrays.nulls.data(), read_only, 0),
 					   "SPI_execute_plan");
 		return SPI_processed;
 	});

@@ -59,7 +59,10 @@ public:
 	spi(const spi &) = delete;
 	spi &operator=(const spi &) = delete;
 
-	enum class access { read_write, read_only };
+	// read_only: with the active snapshot, for whoever chose it.  From within a
+	// function that does not show what was written earlier in the same call, or
+	// in the statement around it; read_latest does, and what others committed.
+	enum class access { read_write, read_only, read_latest };
 
 	// Runs a one-off statement.
 	uint64 execute(const std::string &sql, std::initializer_list<value> parameters = {}, access mode = access::read_write);

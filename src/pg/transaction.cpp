@@ -5,6 +5,10 @@
 #include "pg/extension.hpp"
 #include "pg/value.hpp"
 
+extern "C" {
+#include "tcop/pquery.h"
+}
+
 namespace pg {
 
 void worker_transactions::begin()
@@ -54,6 +58,13 @@ procedure_transactions::~procedure_transactions()
 {
 	if (!unwinding_)
 		SPI_finish();
+}
+
+// A COMMIT takes the snapshot with it; the server has a new one only where a
+// statement asks for it.
+void procedure_transactions::begin()
+{
+	call(EnsurePortalSnapshotExists);
 }
 
 void procedure_transactions::commit()

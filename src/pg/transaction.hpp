@@ -60,7 +60,7 @@ public:
 	procedure_transactions(const procedure_transactions &) = delete;
 	procedure_transactions &operator=(const procedure_transactions &) = delete;
 
-	void begin() override {}
+	void begin() override;
 	void commit() override;
 	void rollback() override;
 	bool at_top_level() const override { return false; }

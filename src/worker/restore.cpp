@@ -30,5 +30,5 @@ PG_FUNCTION(mosaic_wake_worker_on_change)
 	if (pg::fired_by_insert(fcinfo) && !partition::inserting_set())
 		pg::show_for_session(pg::find_extension().oid);
 	pg::ask_on_commit(pg::errand::maintenance);
-	return PointerGetDatum(nullptr);
+	return Datum(0);
 }

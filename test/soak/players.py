@@ -157,7 +157,7 @@ class Settler(Player):
 
     def turn(self, cursor):
         cursor.execute(self.random.choice((
-            "UPDATE mosaic.partition_set SET premake = 3 + (random() * 4)::integer WHERE parent <> 'events'::regclass",
+            "UPDATE mosaic.partition_set SET premake = 3 + (random() * 4)::integer WHERE strategy = 'range'",
             "UPDATE mosaic.partition_set SET partition_interval = '5 seconds' WHERE parent = 'orders'::regclass",
             "UPDATE mosaic.partition_set SET partition_interval = '10 seconds' WHERE parent = 'orders'::regclass",
             "UPDATE mosaic.partition_set SET retention_action = CASE retention_action WHEN 'drop' THEN 'detach' ELSE 'drop' END WHERE parent = 'orders'::regclass",
@@ -178,6 +178,29 @@ class Router(Player):
         owners = self.world.maps.history.get(epoch)
         if owners is not None and owners[slot] != shard:
             self.broken.append(f"slot {slot} is with {shard} at epoch {epoch}, and belongs to {owners[slot]}")
+
+
+class SnapshotRouter(Router):
+    """The same in transactions whose snapshot is older than the answer may be."""
+
+    def turn(self, cursor):
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM mosaic.shard_slot")
+        for _ in range(3):
+            super().turn(cursor)
+        cursor.execute("COMMIT")
+
+
+class Watcher(Player):
+    """Begins and ends watches of tables that others write to and watch."""
+
+    pause = 1.0
+
+    def turn(self, cursor):
+        table, mode = self.random.choice(("users", "readings", "orders")), self.random.choice(("outbox", "direct"))
+        cursor.execute("SELECT mosaic.watch(%s, ARRAY[%s], mode => %s, channel => 'passing')", (table, f"passing{self.world.next_number()}:{{id}}", mode))
+        watch = cursor.fetchone()[0]
+        self.ended.wait(self.random.random())
+        cursor.execute("SELECT mosaic.unwatch(%s)", (watch,))
 
 
 class Administrator(Player):
@@ -298,31 +321,66 @@ class Dumper(Player):
         with connect("soak-dump", "soak_restored") as restored, restored.cursor() as cursor:
             cursor.execute("SELECT (SELECT count(*) FROM mosaic.partition_set), (SELECT count(*) FROM mosaic.watch), (SELECT count(*) FROM mosaic.shard_slot), (SELECT count(*) FROM pg_index WHERE NOT indisvalid)")
             found = cursor.fetchone()
-            if found != (3, 2, 1024, 0):
+            if (found[0], found[2], found[3]) != (4, 1024, 0) or found[1] < 2:    # the watcher's come and go
                 self.broken.append(f"restored: sets, watches, slots, invalid indexes are {found}")
 
 
 class Terminator(Player):
-    """Ends or cancels whoever is there; once, it takes the server down with a crash."""
+    """Ends or cancels whoever is there; now and then it takes the server down by
+    killing a process that has no time to say so: a session, or one of ours."""
 
     pause = 1.0
     steady = True
 
-    def __init__(self, name, world, crash_at):
+    def __init__(self, name, world, crash_every):
         super().__init__(name, world)
-        self.crash_at = crash_at
+        self.crash_every, self.next_crash = crash_every, time.monotonic() + crash_every
         self.crashed = 0
 
+    def victims(self, cursor, kinds):
+        cursor.execute("""SELECT pid FROM pg_stat_activity WHERE (application_name LIKE ANY (%s) OR backend_type LIKE ANY (%s))
+            AND application_name NOT LIKE 'soak-steady%%' AND pid <> pg_backend_pid() ORDER BY random()""", (kinds, kinds))
+        return [row[0] for row in cursor.fetchall()]
+
     def turn(self, cursor):
-        if time.monotonic() > self.crash_at and not self.crashed:
-            cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'soak-%' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1")
-            victim = cursor.fetchone()
-            if victim:
-                self.crashed = 1
-                os.kill(victim[0], 9)
+        if time.monotonic() > self.next_crash:
+            kind = self.random.choice(("soak-%", "pg_mosaic ticker", "pg_mosaic maintenance", "pg_mosaic launcher"))
+            for victim in self.victims(cursor, [kind])[:1]:
+                self.next_crash = time.monotonic() + self.crash_every
+                os.kill(victim, 9)
+                self.crashed += 1
             return
-        kind = self.random.choice(("soak-%", "soak-%", "pg_mosaic%"))
         how = self.random.choice(("pg_terminate_backend", "pg_terminate_backend", "pg_cancel_backend"))
-        cursor.execute(f"""SELECT {how}(pid) FROM pg_stat_activity WHERE (application_name LIKE %s OR backend_type LIKE %s)
-            AND application_name NOT LIKE 'soak-steady%%' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1""", (kind, kind))
-        cursor.fetchall()
+        for victim in self.victims(cursor, [self.random.choice(("soak-%", "soak-%", "pg_mosaic%"))])[:1]:
+            cursor.execute(f"SELECT {how}(%s)", (victim,))
+
+
+class Saboteur(Player):
+    """Breaks each promise, once or more and more, so that one sees that the judge can tell."""
+
+    steady = True
+    pause = 0.1
+    breaks = (    # none of it through a trigger or a function of the extension
+        "DELETE FROM orders WHERE id IN (SELECT id FROM orders ORDER BY at DESC LIMIT 5)", "DELETE FROM strays WHERE id IN (SELECT id FROM strays LIMIT 1)",
+        "DELETE FROM users WHERE id IN (SELECT id FROM users LIMIT 1)", "INSERT INTO readings SELECT n FROM generate_series(5000, 20000) n WHERE n NOT IN (SELECT id FROM readings) LIMIT 1", "INSERT INTO events VALUES ('r0-0', -1)",
+        "ALTER TABLE readings DETACH PARTITION readings_p2000", "UPDATE mosaic.shard_slot SET shard_id = (shard_id + 1) % 4 WHERE map = 'users'")
+    seen_as = ("rows of orders lost", "rows of readings lost", "rows of strays lost", "rows of readings twice or from nowhere", "rows of events twice or from nowhere", "gaps between partitions",
+               "entries of the poller's cache that are stale", "inserted rows that the poller has not heard of", "errors of the router", "memory of soak-steady-saboteur", "internal errors")
+
+    def __init__(self, name, world, at):
+        super().__init__(name, world)
+        self.at, self.done = at, False
+
+    def turn(self, cursor):
+        cursor.execute(f"PREPARE hoard{self.turns} AS SELECT * FROM pg_class WHERE oid = 1 AND relname <> '{'x' * 3000}'")
+        if self.done or time.monotonic() < self.at:
+            return
+        self.done = True
+        cursor.execute("SET lock_timeout = '20s'; SET session_replication_role = replica")
+        for sql in self.breaks:
+            cursor.execute(sql)
+        cursor.execute("SET session_replication_role = DEFAULT")
+        try:
+            cursor.execute("DO $$ BEGIN RAISE 'sabotage' USING ERRCODE = 'XX000'; END $$")
+        except psycopg2.Error:
+            pass

@@ -23,6 +23,17 @@ is($node->safe_psql('postgres', 'SELECT kind, database IS NULL, state FROM mosai
 	'between passes there is only the launcher, in no database');
 is($node->safe_psql('postgres', 'SELECT passes > 0 AND errors = 0 AND last_error IS NULL FROM mosaic.worker_status'), 't', 'which counts passes');
 is($node->safe_psql('postgres', 'SELECT * FROM mosaic.health()'), '0|OK - no issues', 'health is well');
+
+# A clock that jumped, seen by a pass that has nothing else to do
+$node->safe_psql('postgres', $_) for 'CREATE TABLE moments (at timestamptz) PARTITION BY RANGE (at)',
+	q{SELECT count(*) FROM mosaic.create_parent('moments', '1 year', retention => '2 years')},
+	q{UPDATE mosaic.retention_guard SET noted_at = noted_at - interval '30 days' WHERE parent = 'moments'::regclass};
+my $before = $node->safe_psql('postgres', q{SELECT passes FROM mosaic.worker_status WHERE kind = 'launcher'});
+ok($node->poll_query_until('postgres', qq{SELECT passes > $before + 1 FROM mosaic.worker_status WHERE kind = 'launcher'}), 'passes go on after a clock jumped');
+is($node->safe_psql('postgres', q{SELECT abs(extract(epoch FROM now() - noted_at)) > 86400 FROM mosaic.retention_guard WHERE parent = 'moments'::regclass}), 't',
+	'and do not take it for right');
+$node->safe_psql('postgres', $_) for q{SELECT mosaic.drop_parent('moments')}, 'DROP TABLE moments';
+
 hold_passes($node, 'postgres');
 lose_partition($node, 'postgres');
 my $pass = running_pass($node, 'postgres');

@@ -56,6 +56,18 @@ $reader->query_safe('COMMIT');
 ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p0') IS NULL}), 'when the reader has ended, the partition goes');
 $reader->quit;
 
+# Somebody else is faster
+my $gate = $node->background_psql('postgres', on_error_die => 0);
+$gate->query_safe('SELECT pg_advisory_lock(42)');
+$node->safe_psql('postgres', q{CREATE TABLE readings_p0 PARTITION OF readings FOR VALUES FROM (0) TO (10)});
+$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
+  or die 'nothing is detached';
+$node->safe_psql('postgres', 'DROP TABLE readings_p0');
+my $passes = $node->safe_psql('postgres', q{SELECT passes FROM mosaic.worker_status WHERE kind = 'launcher'});
+$gate->quit;
+ok($node->poll_query_until('postgres', qq{SELECT passes > $passes FROM mosaic.worker_status WHERE kind = 'launcher'}), 'a pass goes on when its partition has been dropped');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM mosaic.partition_log WHERE outcome = 'failed'}), '0', 'and that is no failure');
+
 # The worker dies while it waits
 $reader = begin_detach('20');
 my $pass = $node->safe_psql('postgres', q{SELECT pid FROM mosaic.worker_status WHERE kind = 'maintenance' AND database = 'postgres'});

@@ -125,6 +125,7 @@ cmp_ok(sql('SELECT max(n_xacts) FROM mosaic.tick'), '<=', 10000, 'of bounded siz
 $now = token();
 sql(q{SELECT mosaic.invalidate(array_agg('large:' || k || repeat('x', 900))) FROM generate_series(1, 9000) k});
 cmp_ok(sql('SELECT count(*) FROM mosaic.outbox WHERE xid = (SELECT max(xid) FROM mosaic.outbox)'), '>', 1, 'the keys of a large transaction are several rows');
+is(sql(q{SELECT reltoastrelid FROM pg_class WHERE oid = 'mosaic.outbox'::regclass}), 0, 'and none of them is in TOAST, which would take a snapshot at every commit');
 sql(q{DO $$ BEGIN FOR t IN 1..70 LOOP PERFORM mosaic.invalidate(array_agg('many:' || t || ':' || k || repeat('x', 900))) FROM generate_series(1, 1000) k; COMMIT; END LOOP; END $$});
 sub read_all
 {

@@ -10,7 +10,8 @@ use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = start_node('drain', 'mosaic.enabled' => 'off');
+# A standby that never comes holds up who wants to wait for it.
+my $node = start_node('drain', 'mosaic.enabled' => 'off', synchronous_standby_names => 'nobody', synchronous_commit => 'local');
 my $rows = 20000;
 
 # A set of numbers whose partitions from 10,000 to 30,000 are lost, and whose
@@ -99,6 +100,16 @@ $holder->quit;
 $node->safe_psql('postgres', q{DELETE FROM events WHERE k = 1; CALL mosaic.drain_default('events')});
 is_whole('after the reader');
 
+# Its steps wait for no disk and no standby while they keep everybody out; its
+# end does.
+make_events();
+my $patient = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') . q{ application_name=drain options='-c synchronous_commit=on'}, '-c', q{CALL mosaic.drain_default('events', 500)} ], '>', \my $told, '2>&1');
+ok($node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'drain' AND wait_event = 'SyncRep'}), 'a drain waits for its commit');
+is($node->safe_psql('postgres', q{SELECT count(*) FROM events_default}), '0', 'when all its rows are moved');
+$node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'drain'});
+$patient->finish;
+is_whole('not waiting');
+
 # Killed in the middle, whenever that is.
 for my $try (1 .. 4)
 {
@@ -118,6 +129,33 @@ for my $try (1 .. 4)
 	is($node->safe_psql('postgres', q{SELECT string_agg(lower_bound || '-' || upper_bound, ' ') FROM mosaic.partitions('events') WHERE lower_bound::integer BETWEEN 10000 AND 25000}),
 		'10000-15000 15000-20000 20000-25000 25000-30000', 'and leaves no partition of half a range');
 }
+
+# Killed at each command of a step that lets a partition grow: taken off, about
+# to be filled, filled, attached again, and about to commit.
+$node->safe_psql('postgres', q{
+	CREATE TABLE held (after integer);
+	CREATE FUNCTION public.hold() RETURNS event_trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		IF NOT EXISTS (SELECT FROM public.held) OR (SELECT count(*) FROM mosaic.partition_log WHERE action = 'drain') = 0 THEN RETURN; END IF;
+		UPDATE public.held SET after = after - 1 WHERE after > 0;
+		IF NOT FOUND THEN PERFORM pg_sleep(600); END IF;
+	END$$});
+for my $after (0 .. 5)
+{
+	make_events();
+	$node->safe_psql('postgres', "TRUNCATE held; INSERT INTO held VALUES ($after); CREATE EVENT TRIGGER hold ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.hold()");
+	my $drain = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') . ' application_name=drain', '-c', q{CALL mosaic.drain_default('events', 500)} ], '>', \my $out, '2>&1');
+	$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'drain' AND wait_event = 'PgSleep'}) or die 'nothing is held';
+	is($node->safe_psql('postgres', q{SELECT lower_bound FROM mosaic.growing_partition}), '10000', "a partition grows, command $after");
+	crash_server($node, $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE application_name = 'drain'}));
+	$drain->finish;
+	is_whole("killed at command $after");
+	$node->safe_psql('postgres', q{DROP EVENT TRIGGER hold; CALL mosaic.drain_default('events')});
+	is_whole("after command $after");
+	is($node->safe_psql('postgres', q{SELECT string_agg(lower_bound || '-' || upper_bound, ' ') FROM mosaic.partitions('events') WHERE lower_bound::integer BETWEEN 10000 AND 25000}),
+		'10000-15000 15000-20000 20000-25000 25000-30000', 'the partitions are whole');
+}
+$node->safe_psql('postgres', 'DROP TABLE held');
 
 # Dumped with a partition that has half of its range: the rest gets its own.
 make_events();

@@ -1,5 +1,5 @@
-# A backend dies in each state of retention that archives, and in the middle of
-# a restore: no row is lost, none is there twice, and the next pass goes on.
+# A backend dies in each state of retention, and in the middle of a restore: no
+# row is lost, none is there twice, and the next pass goes on.
 use strict;
 use warnings;
 use FindBin;
@@ -16,7 +16,7 @@ my $node = start_node('archive_crash', 'mosaic.enabled' => 'off', 'mosaic.archiv
 # statements when they begin: there somebody can be held.
 $node->safe_psql('postgres', q{
 	CREATE EXTENSION pg_mosaic;
-	CREATE TABLE held (at text);
+	CREATE TABLE held (at text, after integer);
 	CREATE FUNCTION public.look(value integer) RETURNS boolean LANGUAGE plpgsql AS $$
 	BEGIN
 		IF EXISTS (SELECT FROM public.held WHERE at = 'value') THEN PERFORM pg_sleep(600); END IF;
@@ -25,7 +25,8 @@ $node->safe_psql('postgres', q{
 	CREATE DOMAIN looked_at AS integer CHECK (public.look(VALUE));
 	CREATE FUNCTION public.hold() RETURNS event_trigger LANGUAGE plpgsql AS $$
 	BEGIN
-		IF EXISTS (SELECT FROM public.held WHERE at = tg_tag) THEN PERFORM pg_sleep(600); END IF;
+		UPDATE public.held SET after = after - 1 WHERE at = tg_tag AND after > 0;
+		IF NOT FOUND AND EXISTS (SELECT FROM public.held WHERE at = tg_tag) THEN PERFORM pg_sleep(600); END IF;
 	END$$;
 	CREATE EVENT TRIGGER hold ON ddl_command_end EXECUTE FUNCTION public.hold();
 	CREATE EVENT TRIGGER hold_drop ON sql_drop EXECUTE FUNCTION public.hold();
@@ -35,14 +36,15 @@ $node->safe_psql('postgres', q{
 	SELECT count(*) FROM mosaic.run_maintenance();
 	UPDATE mosaic.partition_set SET retention = '15', retention_action = 'archive', create_paused = true});
 
-sub hold_at { $node->safe_psql('postgres', "INSERT INTO held VALUES ('$_[0]')"); return }
+sub hold_at { my ($at, $after) = @_; $node->safe_psql('postgres', "INSERT INTO held VALUES ('$at', $after)"); return }
 sub release { $node->safe_psql('postgres', 'TRUNCATE held'); return }
 
-# Runs a statement in a session of its own until it is held, and kills that.
+# Runs a statement in a session of its own until it is held, at a command after
+# so many of its kind, and kills that.
 sub kill_in_the_middle_of
 {
-	my ($statement, $at) = @_;
-	hold_at($at);
+	my ($statement, $at, $after) = @_;
+	hold_at($at, $after // 0);
 	my $session = $node->background_psql('postgres', on_error_die => 0);
 	my $pid     = $session->query_safe('SELECT pg_backend_pid()');
 	$session->{stdin} .= "$statement;\n";
@@ -73,6 +75,11 @@ is(drafts(), 1, 'the file is a draft');
 is(files(), 1, 'and there is no other');
 query_is($in_table, '30', 'every row is there');
 
+kill_in_the_middle_of(q{UPDATE mosaic.partition_set SET retention = '500'; CALL mosaic.maintain()}, 'DROP TRIGGER');
+query_is($state, 'readings_p0 blocked', 'killed while it was released: it is blocked');
+query_is($blocked, '2', 'by both its triggers');
+$node->safe_psql('postgres', q{UPDATE mosaic.partition_set SET retention = '15'});
+
 kill_in_the_middle_of($pass, 'DROP TABLE');
 query_is($state, 'readings_p0 verified', 'killed while it was dropped: it is archived');
 is(drafts(), 0, 'the draft is gone');
@@ -87,6 +94,11 @@ $node->safe_psql('postgres', $pass);
 query_is($state, 'readings_p0 detached', 'the next pass detaches it');
 query_is($in_table, '20', 'and its rows are seen no more');
 query_is('SELECT count(*) FROM readings_p0', '10', 'but there');
+my $restore = q{SELECT mosaic.restore_archive('readings', 'readings_p0')};
+kill_in_the_middle_of($restore, 'ALTER TABLE');
+query_is($state, 'readings_p0 detached', 'killed while it was attached again: it is detached');
+query_is($in_table, '20', 'and not seen');
+query_is($blocked, '2', 'and takes no writes');
 $node->poll_query_until('postgres', 'SELECT now() > drop_after FROM mosaic.partition_ledger') or die 'the time does not pass';
 kill_in_the_middle_of($pass, 'DROP TABLE');
 query_is($state, 'readings_p0 detached', 'killed while it was dropped after the cool-down: it is detached');
@@ -96,15 +108,35 @@ query_is($state, 'readings_p0 dropped', 'the next pass drops it');
 query_is(q{SELECT string_agg(action, ' ' ORDER BY id) FROM mosaic.partition_log WHERE partition = 'public.readings_p0' AND outcome = 'done' AND action <> 'create'},
 	'block archive detach drop', 'each step was done once');
 
-my $restore = q{SELECT mosaic.restore_archive('readings', 'readings_p0')};
-kill_in_the_middle_of($restore, 'value');
-query_is($state, 'readings_p0 dropped', 'killed while it was restored: it is gone');
-query_is(q{SELECT count(*) FROM pg_class WHERE relname LIKE 'readings_p0%'}, '0', 'without a trace');
-is(files(), 1, 'the archive is there');
+for my $where ([ 'value', 0, 'filled' ], [ 'ALTER TABLE', 0, 'tried on' ], [ 'ALTER TABLE', 3, 'attached' ])
+{
+	kill_in_the_middle_of($restore, @$where[ 0, 1 ]);
+	query_is($state, 'readings_p0 dropped', "killed while the restored one was $where->[2]: it is gone");
+	query_is(q{SELECT count(*) FROM pg_class WHERE relname LIKE 'readings_p0%'}, '0', 'without a trace');
+	query_is($in_table, '20', 'and nothing of it is seen');
+	is(files(), 1, 'the archive is there');
+}
 $node->safe_psql('postgres', $restore);
 query_is('SELECT count(*), count(DISTINCT id), sum(note) FROM readings', '30|30|435', 'restored, every row is there once');
 $node->safe_psql('postgres', $pass);
 query_is($in_table, '30', 'and stays');
+
+# One that is moved away is where it was, or where it belongs.
+$node->safe_psql('postgres', q{
+	CREATE SCHEMA attic;
+	CREATE TABLE moves (id integer PRIMARY KEY) PARTITION BY RANGE (id);
+	SELECT * FROM mosaic.create_parent('moves', '10', 2);
+	INSERT INTO moves SELECT generate_series(0, 29);
+	UPDATE mosaic.partition_set SET retention = '15', retention_action = 'move', retention_schema = 'attic', create_paused = true WHERE parent = 'moves'::regclass});
+for my $after (0, 1)
+{
+	kill_in_the_middle_of(q{CALL mosaic.maintain('moves')}, 'ALTER TABLE', $after);
+	query_is('SELECT count(*) FROM moves', '30', $after ? 'killed while it was moved: it is attached' : 'killed while it was taken off: it is attached');
+	query_is(q{SELECT relnamespace::regnamespace FROM pg_class WHERE relname = 'moves_p0'}, 'public', 'where it was');
+}
+$node->safe_psql('postgres', q{CALL mosaic.maintain('moves')});
+query_is('SELECT (SELECT count(*) FROM moves), (SELECT count(*) FROM attic.moves_p0)', '20|10', 'the next pass moves it');
+$node->safe_psql('postgres', q{SELECT mosaic.drop_parent('moves')});
 
 # The worker does the same, by DETACH CONCURRENTLY, and dies while it waits.
 $node->safe_psql('postgres', q{
