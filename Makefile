@@ -9,7 +9,7 @@ EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(srcdir)/pg_mo
 OBJS = $(patsubst $(srcdir)/%.cpp,%.o,$(sort $(wildcard $(srcdir)/src/*.cpp $(srcdir)/src/*/*.cpp)))
 
 # The install script is put together from the .sql beside each area.
-SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems)
+SHARD_SQL = $(addprefix shard/,pure catalog lookup admin members assign exchange problems move engines)
 AREAS = schema \
 	partition/partition \
 	partition/default \

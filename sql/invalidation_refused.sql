@@ -1,5 +1,6 @@
 -- What cannot be watched: one error each, with the SQLSTATE that PostgreSQL
--- itself would use, and nothing of the watch is left.
+-- itself would use, a DETAIL and a HINT (but for NULLs and names that the server
+-- looks up), and nothing of the watch is left.
 \set QUIET on
 SET client_min_messages = error;
 \set QUIET off
@@ -32,7 +33,11 @@ BEGIN
     IF EXISTS (SELECT FROM mosaic.watch) OR EXISTS (SELECT FROM pg_trigger WHERE tgname LIKE 'zz\_mosaic%') THEN
         RAISE 'something is left of %', arguments;
     END IF;
+    IF detail = '' OR hint = '' THEN
+        message := message || ' (without detail or hint)';
+    END IF;
     FOREACH said IN ARRAY ARRAY[message, nullif(detail, ''), nullif(hint, '')] LOOP
+        said := replace(said, quote_ident(session_user), 'owner');
         IF said IS NOT NULL THEN RETURN NEXT; END IF;
         state := '';
     END LOOP;

@@ -45,7 +45,9 @@ CREATE ROLE regress_iw_stranger;
 GRANT USAGE ON SCHEMA iw TO regress_iw_stranger;
 GRANT ALL ON users TO regress_iw_stranger;
 SET ROLE regress_iw_stranger;
+\set VERBOSITY terse
 SELECT mosaic.watch('users');
+\set VERBOSITY default
 RESET ROLE;
 SELECT mosaic.watch('users') > 0 AS watched;
 SET ROLE regress_iw_stranger;

@@ -20,10 +20,12 @@ BEGIN
 	EXECUTE format('CREATE STATISTICS %I (dependencies) ON k, v FROM %s', parent || '_related', parent);
 	EXECUTE format('GRANT SELECT ON %s TO "partition drift ""reader"""', parent);
 END $$;
-CREATE UNLOGGED TABLE by_range (k integer NOT NULL, id integer NOT NULL, v text) PARTITION BY RANGE (k);
-CREATE UNLOGGED TABLE by_list (LIKE by_range) PARTITION BY LIST (k);
-CREATE UNLOGGED TABLE by_hash (LIKE by_range) PARTITION BY HASH (k);
-CREATE UNLOGGED TABLE by_level (LIKE by_range) PARTITION BY RANGE (k);
+-- (unlogged, where a partitioned table can be: before 18)
+SELECT CASE WHEN current_setting('server_version_num')::integer < 180000 THEN 'UNLOGGED' ELSE '' END AS unlogged \gset
+CREATE :unlogged TABLE by_range (k integer NOT NULL, id integer NOT NULL, v text) PARTITION BY RANGE (k);
+CREATE :unlogged TABLE by_list (LIKE by_range) PARTITION BY LIST (k);
+CREATE :unlogged TABLE by_hash (LIKE by_range) PARTITION BY HASH (k);
+CREATE :unlogged TABLE by_level (LIKE by_range) PARTITION BY RANGE (k);
 CALL prepare('by_range');
 CALL prepare('by_list');
 CALL prepare('by_hash');
@@ -40,12 +42,12 @@ UPDATE mosaic.partition_level SET inherit_privileges = true;
 DROP TABLE by_range_p0, by_list_a, by_hash_p0, by_level_p0;
 SELECT DISTINCT outcome FROM mosaic.run_maintenance();
 CREATE VIEW properties AS
-	SELECT c.oid::regclass::text AS partition, c.relpersistence, s.spcname, c.reloptions, t.reloptions AS toast, c.relreplident,
+	SELECT c.oid::regclass::text AS partition, c.relpersistence = r.relpersistence AS persistence, s.spcname, c.reloptions, t.reloptions AS toast, c.relreplident,
 		(SELECT x.indexrelid::regclass FROM pg_index x WHERE x.indrelid = c.oid AND x.indisreplident) AS identity,
 		(SELECT a.attstattarget FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'v') AS target,
 		(SELECT count(*) FROM pg_statistic_ext e WHERE e.stxrelid = c.oid) AS related,
 		has_table_privilege('partition drift "reader"', c.oid, 'SELECT') AS "select"
-	FROM pg_class c LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
+	FROM pg_class c JOIN pg_class r ON r.oid = pg_partition_root(c.oid) LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
 	WHERE c.relispartition AND c.relkind = 'r' AND c.relnamespace = 'partition_drift'::regnamespace;
 SELECT * FROM properties ORDER BY partition COLLATE "C";
 SELECT regexp_replace(command, '^.*ATTACH', '... ATTACH') FROM mosaic.partition_log WHERE parent = 'by_list'::regclass ORDER BY id DESC LIMIT 1;

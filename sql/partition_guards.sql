@@ -190,7 +190,8 @@ INSERT INTO reactions VALUES (101);
 UPDATE mosaic.partition_set SET create_paused = true, retention = '100' WHERE parent = 'events'::regclass;
 CALL mosaic.maintain('events');
 SELECT partition FROM mosaic.partition_bounds('events');
-SELECT code, regexp_replace(detail, ', at .* with ', ' with ') AS detail FROM mosaic.failing_sets() WHERE set = 'events'::regclass;
+-- (releases name the constraint of a partition differently)
+SELECT code, regexp_replace(regexp_replace(detail, ', at .* with ', ' with '), 'constraint "[^"]*"', 'constraint "..."') AS detail FROM mosaic.failing_sets() WHERE set = 'events'::regclass;
 DELETE FROM reactions;
 CALL mosaic.maintain('events');
 SELECT partition FROM mosaic.partition_bounds('events');

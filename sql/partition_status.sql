@@ -69,6 +69,7 @@ CALL mosaic.maintain('events');
 SELECT last_error, consecutive_failures FROM mosaic.partition_status;
 
 -- partitions() knows any partitioned table.
+ANALYZE events;
 SELECT partition, kind, lower_bound, upper_bound, rows_estimate, bytes > 0 AS bytes FROM mosaic.partitions('events');
 -- Forgotten, the tables stay with their rows, and can be managed again.
 INSERT INTO events VALUES ('2050-01-01 00:00+00');

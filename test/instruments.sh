@@ -45,6 +45,12 @@ start_server_by() { # command...
 	export POSTGRES=$work/postgres
 }
 
+# What was built with the compiler's part of an instrument; it stays, one
+# directory for each server.
+instrumented() {
+	echo "$checkout/build/$instrument-$("$PG_CONFIG" --version --configure --bindir | cksum | cut -d' ' -f1)"
+}
+
 # Counts what the instrument had to say, as one test.
 read_reports() { # instrument
 	local report

@@ -90,6 +90,23 @@ build_and_install() { # directory [make's arguments]
 	fi
 }
 
+# The sources under a directory, of its parts that are named or of all.
+sources_in() { # directory [part]...
+	(cd "$1" && find "${@:2}" \( -name .git -o -path ./build -o -path ./older \) -prune -o -type f ! -name '*.[od]' ! -name '*.so' ! -path './pg_mosaic--*.sql' -print) | LC_ALL=C sort
+}
+
+# Makes one directory hold the sources of another and leaves alone what was
+# built in it.  Contents decide what is copied: times would mislead make where
+# the sources come from now this checkout, now that.
+mirror() { # from to [part]...
+	local name
+	mkdir -p "$2"
+	LC_ALL=C comm -13 <(sources_in "$1" "${@:3}") <(sources_in "$2") | while read -r name; do rm -f "$2/$name"; done
+	sources_in "$1" "${@:3}" | while read -r name; do
+		cmp -s "$1/$name" "$2/$name" || { mkdir -p "$2/$(dirname "$name")" && cp --preserve=mode --remove-destination "$1/$name" "$2/$name"; }
+	done
+}
+
 # The words after "# <key>:" in the heads of scripts, such as their needs.
 header_words() { # key file...
 	local key=$1 file

@@ -106,9 +106,9 @@ find_root() { # major [suffix of a root for another purpose]
 	apt_carries "$1" in_root "$root" || cannot "Debian $release does not carry it"
 }
 
-# The tree without what was built in it, as /usr/src/pg_mosaic of a root.
-copy_tree() { # root
-	rm -rf "$1/usr/src/pg_mosaic" "$1"/tmp/pg_mosaic.*
-	mkdir "$1/usr/src/pg_mosaic"
-	tar -c -C "$checkout" --exclude=./.git --exclude=./build --exclude='*.[od]' --exclude='*.so' --exclude='./pg_mosaic--*.sql' . | tar -x -C "$1/usr/src/pg_mosaic" --no-same-owner
+# The tree in /usr/src of a root, without what was built here.  What was built
+# there stays, so that make builds only what has changed since.
+copy_tree() { # root name
+	rm -rf "$1"/tmp/pg_mosaic.*
+	mirror "$checkout" "$1/usr/src/$2"
 }

@@ -71,10 +71,13 @@ void key_set::grow_table()
 }
 
 // All memory that a mutation needs, before anything is changed.
-void key_set::make_room(std::size_t key_bytes)
+void key_set::make_room(std::size_t key_bytes, int level)
 {
-	reserve_more(log_, 1);
-	reserve_more(marks_, 1);
+	if (level > 1)
+	{
+		reserve_more(log_, 1);
+		reserve_more(marks_, 1);
+	}
 	reserve_more(entries_, 1);
 	reserve_more(bytes_, key_bytes);
 	if (entries_.size() * 2 >= table_.size())
@@ -95,7 +98,7 @@ void key_set::add(group owner, std::string_view key, row_operation operation, in
 	group_state &state = groups_[owner];
 	if (state.all != all_reason::none)
 		return;
-	make_room(key.size());
+	make_room(key.size(), level);
 
 	const std::uint32_t hash = hash_of(owner, key);
 	const std::size_t slot = slot_of(owner, key, hash);
@@ -126,7 +129,7 @@ void key_set::set_all(group owner, all_reason why, int level)
 	group_state &state = groups_[owner];
 	if (state.all != all_reason::none)
 		return;
-	make_room(0);
+	make_room(0, level);
 	note(level, {mutation::all_set, row_operation::none, owner});
 	state.all = why;
 }

@@ -73,7 +73,7 @@ private:
 	};
 
 	std::size_t slot_of(group owner, std::string_view key, std::uint32_t hash) const noexcept;
-	void make_room(std::size_t key_bytes);
+	void make_room(std::size_t key_bytes, int level);
 	void grow_table();
 	void note(int level, const mutation &m);
 	void undo(const mutation &m) noexcept;

@@ -22,16 +22,16 @@ using binding_map = boost::container::flat_map<Oid, binding *, std::less<Oid>, p
 struct registry {
 	binding_map by_trigger{pg::allocator<std::pair<Oid, binding *>>(CacheMemoryContext)};
 	pg::vector<binding *> replaced{pg::allocator<binding *>(CacheMemoryContext)};
-	bool any_stale = false;
 };
 
 constinit registry *bindings = nullptr;
+constinit bool any_stale = false; // looked at when any transaction ends
 
 extern "C" void on_relation_change(Datum, Oid relation)
 {
 	for (auto &[trigger, b] : bindings->by_trigger)
 		if (relation == InvalidOid || relation == b->relation || relation == b->table)
-			bindings->any_stale = b->stale = true;
+			any_stale = b->stale = true;
 }
 
 registry &all_bindings()
@@ -156,9 +156,9 @@ binding &binding_for(FunctionCallInfo fcinfo, const TriggerData &call)
 
 void free_stale_bindings() noexcept
 {
-	if (bindings == nullptr || !bindings->any_stale)
+	if (!any_stale)
 		return;
-	bindings->any_stale = false;
+	any_stale = false;
 	for (const binding *b : bindings->replaced)
 		MemoryContextDelete(b->context);
 	bindings->replaced.clear();

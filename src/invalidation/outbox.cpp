@@ -10,6 +10,7 @@
 
 #include "pg/identity.hpp"
 #include "pg/locking.hpp"
+#include "pg/own_table.hpp"
 #include "pg/snapshot_text.hpp"
 #include "pg/table.hpp"
 #include "pg/value.hpp"
@@ -20,9 +21,7 @@ namespace {
 
 enum : AttrNumber { column_xid = 1, column_chunk, column_body };
 
-// Longer bodies may go to the TOAST table, which needs a snapshot; taking one
-// would be a tenth of what a short one costs.
-constexpr std::size_t may_be_toasted = 1000;
+constinit pg::own_table written{"outbox"};
 
 // However long nobody has read.
 constexpr std::size_t most_bytes = 64 * 1024 * 1024;
@@ -88,24 +87,10 @@ bool insert(int32 chunk, const std::string &body)
 {
 	// Many writers extend the table together, and wait for each other.
 	const pg::lock_timeout_off patient;
-	const pg::relation table(pg::find_extension_relation("outbox"), RowExclusiveLock, pg::relation::missing_ok::yes);
-	if (!table)
-	{
+	const bool exists = written.insert({{XID8OID, xid_datum(pg::own_transaction_for_writing()), false}, pg::int4_value(chunk), pg::bytea_value(body)});
+	if (!exists)
 		pg::notice(WARNING, "changes for caches are lost", "Extension pg_mosaic was dropped while the transaction ran.");
-		return false;
-	}
-	const uint64 xid = pg::own_transaction_for_writing();
-	const auto insert_row = [&] {
-		pg::insert_row(table.get(), {{XID8OID, xid_datum(xid), false}, pg::int4_value(chunk), pg::bytea_value(body)});
-	};
-	if (body.size() < may_be_toasted)
-	{
-		insert_row();
-		return true;
-	}
-	const pg::latest_snapshot snapshot;
-	insert_row();
-	return true;
+	return exists;
 }
 
 void read_records_of(const row &of, std::vector<core::change_record> &records)

@@ -10,6 +10,10 @@
 
 namespace invalidation::outbox {
 
+// The outbox has no TOAST table, so that writing a row takes no snapshot, and
+// a row is no longer than a page.  Any key fits, whatever its table's name.
+constexpr std::size_t longest_body = MaxHeapTupleSize - 64;
+
 // False, with a WARNING, where the extension has been dropped meanwhile: an
 // unrelated COMMIT must not fail for that.
 bool insert(int32 chunk, const std::string &body);

@@ -42,25 +42,15 @@ constinit int32 next_chunk = 0;
 // The body of the next outbox row.
 class outbox_body {
 public:
-	// Long ones are cut, so that no value comes near the server's limit.
 	void add(core::change_record record)
 	{
-		constexpr std::size_t long_enough = 4 * 1024 * 1024;
-		const std::vector<core::changed_key> keys = std::exchange(record.keys, {});
-		std::size_t bytes = body_.size();
-		for (const core::changed_key &key : keys)
-		{
-			record.keys.push_back(key);
-			bytes += key.key.size();
-			if (bytes < long_enough)
-				continue;
+		std::size_t size = body_.size() + head(record);
+		for (const core::changed_key &key : record.keys)
+			size += around_a_key + key.key.size();
+		if (size <= outbox::longest_body)
 			core::append_record(body_, record);
-			record.keys.clear();
-			write();
-			bytes = 0;
-		}
-		if (keys.empty() || !record.keys.empty())
-			core::append_record(body_, record);
+		else
+			add_in_parts(std::move(record));
 	}
 	void write()
 	{
@@ -70,17 +60,52 @@ public:
 	}
 
 private:
+	static constexpr std::size_t around_a_key = 8;
+	static std::size_t head(const core::change_record &record)
+	{
+		return 32 + record.channel.size() + record.relation.size() + record.table.size();
+	}
+
+	// What does not fit into one row goes into several.
+	void add_in_parts(core::change_record record)
+	{
+		const std::vector<core::changed_key> keys = std::exchange(record.keys, {});
+		write();
+		std::size_t size = head(record);
+		for (const core::changed_key &key : keys)
+		{
+			size += around_a_key + key.key.size();
+			if (size > outbox::longest_body)
+			{
+				core::append_record(body_, record);
+				write();
+				record.keys.clear();
+				size = head(record) + around_a_key + key.key.size();
+			}
+			record.keys.push_back(key);
+		}
+		core::append_record(body_, record);
+	}
+
 	std::string body_;
 };
+
+// The keys of each group.
+std::vector<std::vector<core::changed_key>> grouped_keys()
+{
+	std::vector<std::vector<core::changed_key>> keys(current->targets.size());
+	if (keys.size() == 1)
+		keys[0].reserve(current->keys.entries().size());
+	for (const core::key_set::entry &entry : current->keys.entries())
+		keys[entry.owner].push_back({current->keys.key(entry), entry.operation});
+	return keys;
+}
 
 void write_records()
 {
 	outbox_body body;
-	coalesced direct;
-	std::vector<std::vector<core::changed_key>> keys(current->targets.size());
-
-	for (const core::key_set::entry &entry : current->keys.entries())
-		keys[entry.owner].push_back({current->keys.key(entry), entry.operation});
+	std::optional<coalesced> direct;
+	std::vector<std::vector<core::changed_key>> keys = grouped_keys();
 	for (std::size_t g = 0; g < keys.size(); ++g)
 	{
 		const target &t = current->targets[g];
@@ -90,14 +115,16 @@ void write_records()
 			record.keys = std::move(keys[g]);
 		if (record.all == core::all_reason::none && record.keys.empty())
 			continue;
+		if (t.direct && !direct)
+			direct.emplace();
 		if (t.direct)
-			direct.add(record);
+			direct->add(record);
 		else
 			body.add(std::move(record));
 	}
 	body.write();
-	if (!direct.empty())
-		notify_direct(direct);
+	if (direct)
+		notify_direct(*direct);
 }
 
 void forget() noexcept
@@ -165,10 +192,17 @@ pending_set &set_of_transaction()
 {
 	if (current == nullptr)
 	{
-		const MemoryContext context = pg::make_context(TopTransactionContext, "mosaic pending changes");
-		current = new (pg::allocate(context, sizeof(pending_set))) pending_set(context);
+		current = new (pg::allocate(TopTransactionContext, sizeof(pending_set))) pending_set(TopTransactionContext);
 	}
 	return *current;
+}
+
+std::optional<pending::group> find(const pending_set &set, const target &t)
+{
+	for (std::size_t g = 0; g < set.targets.size(); ++g)
+		if (set.targets[g].watch_id == t.watch_id && set.targets[g].channel == t.channel)
+			return static_cast<pending::group>(g);
+	return std::nullopt;
 }
 
 target kept(const target &t, MemoryContext context)
@@ -202,9 +236,8 @@ namespace pending {
 group find_or_add(const target &t)
 {
 	pending_set &set = set_of_transaction();
-	for (std::size_t g = 0; g < set.targets.size(); ++g)
-		if (set.targets[g].watch_id == t.watch_id && set.targets[g].channel == t.channel)
-			return static_cast<group>(g);
+	if (const auto known = find(set, t))
+		return *known;
 	set.targets.push_back(kept(t, set.context));
 	return set.keys.add_group();
 }
@@ -213,7 +246,12 @@ group find_or_add(binding &b)
 {
 	if (current == nullptr || b.transaction != transaction_number)
 	{
-		b.group = find_or_add(target_of(b));
+		pending_set &set = set_of_transaction();
+		const target t = target_of(b);
+		const auto known = find(set, t);
+		if (!known)
+			set.targets.push_back(t); // bindings live as long
+		b.group = known ? *known : set.keys.add_group();
 		b.transaction = transaction_number;
 	}
 	return b.group;

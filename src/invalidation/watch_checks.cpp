@@ -56,9 +56,23 @@ void require_no_children(const pg::relation &table)
 						  "Watch each child by itself, or use declarative partitioning.");
 }
 
+void require_own_table(const pg::relation &table)
+{
+	if (pg::owns(table.oid()))
+		return;
+	const std::string owner = pg::quoted_role(pg::owner_of(table.oid()));
+	throw pg::failure(ERRCODE_INSUFFICIENT_PRIVILEGE, std::string("must be owner of table ") + table.name(),
+					  "It belongs to " + owner + ".", "Have its owner watch it, or, where you may: SET ROLE " + owner + ";");
+}
+
 [[noreturn]] void refuse_argument(const std::string &message, const std::string &detail, const std::string &hint)
 {
 	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, message, detail, hint);
+}
+
+[[noreturn]] void refuse_value(const char *argument, const std::string &value, const std::string &hint)
+{
+	refuse_argument(std::string("invalid value for argument \"") + argument + "\"", "The value is " + value + ".", hint);
 }
 
 void require_column(const pg::relation &table, const std::string &name)
@@ -109,7 +123,7 @@ void require_watchable(const pg::relation &table)
 	if (table.form()->relpersistence == RELPERSISTENCE_TEMP)
 		throw pg::failure(ERRCODE_FEATURE_NOT_SUPPORTED, std::string("cannot watch temporary table \"") + table.name() + "\"",
 						  "Other sessions do not see its rows, and so no cache holds them.", "Watch a permanent or an unlogged table.");
-	pg::require_ownership(table.oid());
+	require_own_table(table);
 	require_no_children(table);
 }
 
@@ -118,8 +132,7 @@ void settle_keys(watch &w, const pg::relation &table, bool keys_given)
 	if (!keys_given)
 		w.keys = default_keys(table);
 	if (w.keys.empty())
-		refuse_argument("argument \"keys\" must not be empty", "",
-						  "Leave it out for keys made of the primary key.");
+		refuse_value("keys", "{}", "Leave it out for keys made of the primary key.");
 	for (const std::string &key : w.keys)
 		for (const core::template_part &part : parse(key))
 		{
@@ -139,9 +152,8 @@ void require_columns(const std::vector<std::string> &names, const pg::relation &
 
 void require_condition(const std::string &when)
 {
-	constexpr const char *hint = "Write {row} for the row, as in '{row}.published'; the old and the new row are each tried.";
 	if (when.find("{row}") == std::string::npos)
-		refuse_argument("condition \"" + when + "\" does not look at the row", "There is no {row} in it.", hint);
+		refuse_argument("condition \"" + when + "\" does not look at the row", "There is no {row} in it.", condition_hint);
 	std::string probe = when;
 	for (std::size_t at; (at = probe.find("{row}")) != std::string::npos;)
 		probe.replace(at, 5, "NEW");
@@ -149,14 +161,19 @@ void require_condition(const std::string &when)
 	const ErrorData *error = pg::attempt([&] { one = pg::is_one_expression(probe); });
 	if (!one)
 		throw pg::failure(ERRCODE_SYNTAX_ERROR, "condition \"" + when + "\" is not one expression",
-						  error != nullptr ? std::string("The parser says: ") + error->message + "." : "It is more than one, or something besides.", hint);
+						  error != nullptr ? std::string("The parser says: ") + error->message + "." : "It is more than one, or something besides.", condition_hint);
+}
+
+void require_max_keys(std::optional<int32> max_keys)
+{
+	if (max_keys && *max_keys < 0)
+		refuse_value("max_keys", std::to_string(*max_keys), "Leave it out for mosaic.max_keys; with 0 every change is of the whole table.");
 }
 
 std::string require_ops(const std::string &ops)
 {
 	if (ops.empty() || ops.find_first_not_of("iudt") != std::string::npos)
-		refuse_argument("invalid value for argument \"ops\": \"" + ops + "\"", "",
-						  "Use letters of 'iudt': i for INSERT, u for UPDATE, d for DELETE, t for TRUNCATE.");
+		refuse_value("ops", "\"" + ops + "\"", "Use letters of 'iudt': i for INSERT, u for UPDATE, d for DELETE, t for TRUNCATE.");
 	return ops;
 }
 
@@ -165,7 +182,7 @@ std::string require_ops(const std::string &ops)
 void require_channel(const std::string &channel)
 {
 	if (channel.empty())
-		refuse_argument("channel name must not be empty", "", "Leave the argument out for channel \"cache_invalidation\".");
+		refuse_value("channel", "\"\"", "Leave it out for channel \"cache_invalidation\".");
 	if (channel.size() >= NAMEDATALEN - 1)
 		refuse_argument("channel name is too long",
 						  "A name of " + std::to_string(channel.size()) + " bytes may be the beginning of a longer one: \"" + channel + "\".",
@@ -175,8 +192,7 @@ void require_channel(const std::string &channel)
 bool require_mode(const std::string &mode)
 {
 	if (mode != "outbox" && mode != "direct")
-		refuse_argument("invalid value for argument \"mode\": \"" + mode + "\"", "",
-						  "Use 'outbox' (nothing is missed) or 'direct' (NOTIFY at commit, at most once).");
+		refuse_value("mode", "\"" + mode + "\"", "Use 'outbox' (nothing is missed) or 'direct' (NOTIFY at commit, at most once).");
 	return mode == "direct";
 }
 
@@ -184,8 +200,7 @@ core::payload_kind require_payload(const std::string &payload)
 {
 	const auto kind = payload_named(payload);
 	if (!kind)
-		refuse_argument("invalid value for argument \"payload\": \"" + payload + "\"", "",
-						  "Use 'keys', 'row', 'hashed' or 'doorbell'.");
+		refuse_value("payload", "\"" + payload + "\"", "Use 'keys', 'row', 'hashed' or 'doorbell'.");
 	return *kind;
 }
 

@@ -9,6 +9,7 @@
 #include "pg/library.hpp"
 #include "pg/locking.hpp"
 #include "pg/naming.hpp"
+#include "pg/resources.hpp"
 
 namespace invalidation {
 
@@ -72,11 +73,23 @@ watch watch_of(const pg::arguments &in)
 	w.payload = require_payload(in.text(7));
 	if (!in.null(8))
 		w.max_keys = in.int4(8);
-	if (w.max_keys && *w.max_keys < 0)
-		throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "argument \"max_keys\" must not be negative");
+	require_max_keys(w.max_keys);
 	w.always = in.boolean(9);
 	refuse_duplicate(w, table.name());
 	return w;
+}
+
+// What CREATE TRIGGER has to say of the condition, in terms of the call.
+void create_triggers_under_condition(const watch &w)
+{
+	ErrorData *error = pg::attempt([&] { create_triggers(w); });
+	if (error == nullptr)
+		return;
+	const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
+	if (category != ERRCODE_TO_CATEGORY(ERRCODE_SYNTAX_ERROR) && category != ERRCODE_FEATURE_NOT_SUPPORTED)
+		pg::call(ReThrowError, error);
+	throw pg::failure(error->sqlerrcode, "condition \"" + *w.when + "\" cannot be evaluated for a row of " + pg::qualified_name(w.table),
+					  std::string("CREATE TRIGGER says: ") + error->message + ".", condition_hint);
 }
 
 void require_arguments(const pg::arguments &in)
@@ -135,7 +148,10 @@ PG_FUNCTION(mosaic_watch)
 	require_arguments(in);
 	watch w = watch_of(in);
 	insert_watch(w);
-	create_triggers(w);
+	if (w.when)
+		create_triggers_under_condition(w);
+	else
+		create_triggers(w);
 	if (!w.direct)
 		warn_if_nothing_delivers();
 	PG_RETURN_INT64(w.id);

@@ -98,7 +98,7 @@ row_digest digest_of_table(Oid oid, const std::vector<std::string> &columns)
 		MemoryContext const outside = CurrentMemoryContext;
 		MemoryContext const each = AllocSetContextCreateInternal(outside, "pg_mosaic row digest", ALLOCSET_DEFAULT_SIZES);
 		TupleTableSlot *slot = table_slot_create(table.get(), nullptr);
-		TableScanDesc scan = table_beginscan(table.get(), GetActiveSnapshot(), 0, nullptr);
+		TableScanDesc scan = pg::table_beginscan(table.get(), GetActiveSnapshot());
 		while (table_scan_getnextslot(scan, ForwardScanDirection, slot))
 		{
 			CHECK_FOR_INTERRUPTS();

@@ -4,11 +4,49 @@
 #include "pg/table.hpp"
 
 extern "C" {
+#include "access/genam.h"
+#include "access/heapam.h"
 #include "access/stratnum.h"
-#include "catalog/indexing.h"
 }
 
 namespace pg {
+
+namespace {
+
+// What CatalogIndexInsert() does without preparing for what a catalog's indexes
+// cannot have, which costs more than the entry itself.
+void insert_index_entry(Relation table, Oid oid, HeapTuple tuple, const Datum *columns, const bool *nulls)
+{
+	const Relation index = index_open(oid, RowExclusiveLock);
+	const Form_pg_index form = index->rd_index;
+	Datum values[INDEX_MAX_KEYS];
+	bool are_null[INDEX_MAX_KEYS];
+	for (int i = 0; i < form->indnatts; ++i)
+	{
+		const int n = form->indkey.values[i] - 1;
+		if (n < 0)
+			elog(ERROR, "index \"%s\" of pg_mosaic has an expression", RelationGetRelationName(index));
+		values[i] = columns[n];
+		are_null[i] = nulls[n];
+	}
+	IndexInfo *info = makeNode(IndexInfo); // nbtree reads none of it
+	if (form->indisready)
+		index_insert(index, values, are_null, &tuple->t_self, table, form->indisunique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
+	index_close(index, RowExclusiveLock);
+}
+
+} // namespace
+
+void put_row(Relation table, Datum *columns, bool *nulls)
+{
+	HeapTuple tuple = heap_form_tuple(RelationGetDescr(table), columns, nulls);
+	List *indexes = RelationGetIndexList(table);
+	simple_heap_insert(table, tuple);
+	ListCell *cell;
+	foreach(cell, indexes)
+		insert_index_entry(table, lfirst_oid(cell), tuple, columns, nulls);
+	list_free(indexes);
+}
 
 void insert_row(Relation table, std::initializer_list<value> columns)
 {
@@ -19,17 +57,10 @@ void insert_row(Relation table, std::initializer_list<value> columns)
 		datums.push_back(column.datum);
 		nulls.push_back(column.null);
 	}
+	static_assert(sizeof(bool) == sizeof(char));
 	call([&] {
 		Assert(RelationGetNumberOfAttributes(table) == static_cast<int>(datums.size()));
-		HeapTuple tuple = heap_form_tuple(RelationGetDescr(table), datums.data(), reinterpret_cast<bool *>(nulls.data()));
-		// Whoever may write to a TOAST table has a snapshot; at the end of a
-		// transaction there is none any more.
-		const bool needs_snapshot = !ActiveSnapshotSet();
-		if (needs_snapshot)
-			PushActiveSnapshot(GetTransactionSnapshot());
-		CatalogTupleInsert(table, tuple);
-		if (needs_snapshot)
-			PopActiveSnapshot();
+		put_row(table, datums.data(), reinterpret_cast<bool *>(nulls.data()));
 	});
 }
 

@@ -12,8 +12,13 @@
 
 namespace pg {
 
-// Inserts a row, indexes included, constraints and triggers not.
+// Inserts a row, indexes included, constraints and triggers not.  A table that
+// has a TOAST table needs an active snapshot, others none.  Indexes are on
+// plain columns and of every row.
 void insert_row(Relation table, std::initializer_list<value> columns);
+
+// The same, for use in call().
+void put_row(Relation table, Datum *columns, bool *nulls);
 
 struct index_bound {
 	AttrNumber column; // of the table

@@ -1,4 +1,6 @@
 // value.cpp: typed SQL values.
+#include <algorithm>
+
 #include "pg/value.hpp"
 
 #include "pg/compat.hpp"
@@ -17,11 +19,21 @@ value optional_text_value(const std::optional<std::string> &v)
 	return v ? text_value(std::string_view(*v)) : null_of(TEXTOID);
 }
 
+// A short one with a header of one byte, as it would be stored: the outbox,
+// whose column is PLAIN, has it stored as it comes.
 value bytea_value(std::string_view bytes)
 {
-	value v = text_value(bytes); // the same layout
-	v.type = BYTEAOID;
-	return v;
+	const std::size_t size = bytes.size() + VARHDRSZ_SHORT;
+	if (size > VARATT_SHORT_MAX)
+	{
+		value v = text_value(bytes); // the same layout
+		v.type = BYTEAOID;
+		return v;
+	}
+	auto *datum = static_cast<char *>(allocate(CurrentMemoryContext, size));
+	SET_VARSIZE_SHORT(datum, size);
+	std::copy(bytes.begin(), bytes.end(), datum + VARHDRSZ_SHORT);
+	return {BYTEAOID, PointerGetDatum(datum), false};
 }
 
 std::string bytea_text(Datum bytea_datum)

@@ -63,11 +63,19 @@ is(sql('SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal', 'two'), 0, 'DRO
 $session->query('COMMIT');
 is($session->query("INSERT INTO users VALUES (3) RETURNING id"), '3', 'a session with changes pending goes on');
 like($session->{stderr}, qr/WARNING:  changes for caches are lost/, 'with a warning');
-$session->quit;
 ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE pid = $ticker"), 'the ticker leaves');
 sql(q{CREATE EXTENSION pg_mosaic; SELECT mosaic.watch('users'); INSERT INTO users VALUES (4)}, 'two');
 ticker_pid($node, 'two');
 pass('and comes when the extension does');
+
+# What a session knows of the former outbox
+$session->{stderr} = '';
+$session->query_safe('INSERT INTO users VALUES (5)');
+sql(q{DROP EXTENSION pg_mosaic; CREATE EXTENSION pg_mosaic; SELECT mosaic.watch('users')}, 'two');
+my $at = sql('SELECT mosaic.token()', 'two');
+$session->query_safe('INSERT INTO users VALUES (6)');
+$session->quit;
+is(sql("SELECT string_agg(key, ' ') FROM mosaic.changes_since('$at')", 'two'), 'users:6', 'a session that wrote to the outbox of a former CREATE EXTENSION writes to the present one');
 
 # In a session that was there before the extension, from within a subtransaction that fails
 sql('CREATE DATABASE three');

@@ -40,7 +40,7 @@ for my $rows (5_000, 50_000)
 my $bulk = $node->background_psql('postgres');
 $since = now();
 $bulk->query_safe('BEGIN; INSERT INTO users SELECT i, 0 FROM generate_series(100001, 1100000) i');
-my $bytes = $bulk->query_safe(q{SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE name = 'mosaic pending changes'});
+my $bytes = $bulk->query_safe(q{SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE name = 'TopTransactionContext'});
 cmp_ok($bytes, '>', 100_000, 'a transaction of a million rows has collected keys');
 cmp_ok($bytes, '<', 2 * 1024 * 1024, 'in less than 2 MB');
 $bulk->query_safe('COMMIT');
