@@ -75,3 +75,12 @@ UPDATE mosaic.partition_set SET name_pattern = repeat('x', 70) || '{bound}', pre
 SET LOCAL session_replication_role = DEFAULT;
 SELECT outcome, left(detail, 24) FROM mosaic.run_maintenance('patternless');
 ROLLBACK;
+
+-- A map that cannot be read is a problem of its own, not of all of them.
+BEGIN;
+SELECT mosaic.shard_map_create('sound', 'range', 'date', shards => 1), mosaic.shard_map_create('unsound', 'range', 'date', shards => 1);
+UPDATE mosaic.shard_map SET key_type = 'void' WHERE map = 'unsound';
+SELECT map, code, detail FROM mosaic.shard_problems() WHERE map ~ 'sound' ORDER BY 1, 2;
+SELECT count(*) > 0 AS metrics FROM mosaic.metrics;
+SELECT count(*) >= 0 AS issues FROM mosaic.issues;
+ROLLBACK;
