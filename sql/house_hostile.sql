@@ -65,3 +65,22 @@ ALTER TABLE untemplated RENAME id TO number;
 SELECT keys FROM mosaic.watch WHERE watch_id = :watch_id;
 COMMIT;
 DROP TABLE untemplated;
+
+-- A pattern into which no name fits ended in a stack that had run out.
+BEGIN;
+CREATE TABLE patternless (id integer NOT NULL) PARTITION BY RANGE (id);
+SELECT count(*) FROM mosaic.create_parent('patternless', '10', 1);
+SET LOCAL session_replication_role = replica;
+UPDATE mosaic.partition_set SET name_pattern = repeat('x', 70) || '{bound}', premake = 2 WHERE parent = 'patternless'::regclass;
+SET LOCAL session_replication_role = DEFAULT;
+SELECT outcome, left(detail, 24) FROM mosaic.run_maintenance('patternless');
+ROLLBACK;
+
+-- A map that cannot be read is a problem of its own, not of all of them.
+BEGIN;
+SELECT mosaic.shard_map_create('sound', 'range', 'date', shards => 1), mosaic.shard_map_create('unsound', 'range', 'date', shards => 1);
+UPDATE mosaic.shard_map SET key_type = 'void' WHERE map = 'unsound';
+SELECT map, code, detail FROM mosaic.shard_problems() WHERE map ~ 'sound' ORDER BY 1, 2;
+SELECT count(*) > 0 AS metrics FROM mosaic.metrics;
+SELECT count(*) >= 0 AS issues FROM mosaic.issues;
+ROLLBACK;

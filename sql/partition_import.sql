@@ -243,6 +243,6 @@ RESET ROLE;
 SELECT count(*) FROM pg_class WHERE relnamespace = 'partition_attic'::regnamespace;
 DELETE FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND refobjid = 999999;
 DELETE FROM pg_extension WHERE oid = 999999;
-SELECT count(mosaic.drop_parent(parent) IS NULL) FROM mosaic.partition_set WHERE parent::text !~ '\.';
+SELECT count(mosaic.drop_parent(parent)) FROM mosaic.partition_set WHERE parent::text !~ '\.';
 DROP SCHEMA partition_import, partition_attic CASCADE;
 DROP ROLE partition_import_owner, partition_import_other;

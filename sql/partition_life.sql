@@ -82,6 +82,6 @@ SELECT count(*) FROM mosaic.partition_bounds('events');
 \set VERBOSITY sqlstate
 SELECT * FROM mosaic.run_maintenance('events', '2024-06-15 12:00+00');
 \set VERBOSITY terse
-SELECT count(mosaic.drop_parent(parent) IS NULL) FROM mosaic.partition_set;
+SELECT count(mosaic.drop_parent(parent)) FROM mosaic.partition_set;
 
 DROP SCHEMA partition_life CASCADE;

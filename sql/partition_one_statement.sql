@@ -40,6 +40,6 @@ SELECT count(*) FROM mosaic.partition_bounds('events');
 
 RESET search_path;
 SELECT mosaic.drop_parent('one_statement.events');
-SELECT count(mosaic.drop_parent(parent) IS NULL) FROM mosaic.partition_set;
+SELECT count(mosaic.drop_parent(parent)) FROM mosaic.partition_set;
 SET client_min_messages = warning;
 DROP SCHEMA one_statement CASCADE;

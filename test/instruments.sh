@@ -14,7 +14,7 @@
 # POSTGRES, what with-cluster starts, and tap_env, what TAP tests run with.
 use_instrument() { # undefined|address|valgrind
 	reports=$work/reports flags= patience=4 tap_env=()
-	local runtime suppressions
+	local runtime supp suppressions=()
 	"${as_user[@]}" mkdir "$reports"
 	export PG_TEST_TIMEOUT_DEFAULT=900
 	case $1 in
@@ -32,9 +32,11 @@ use_instrument() { # undefined|address|valgrind
 		;;
 	valgrind)
 		patience=20
-		suppressions=$("$PG_CONFIG" --sharedir)/valgrind.supp
+		for supp in "$tree/test/valgrind.supp" "$("$PG_CONFIG" --sharedir)/valgrind.supp"; do
+			[ ! -e "$supp" ] || suppressions+=(--suppressions="$supp")
+		done
 		start_server_by valgrind --quiet --leak-check=no --gen-suppressions=all --error-markers=VALGRIND-BEGIN,VALGRIND-END \
-			--trace-children=yes --log-file="$reports/valgrind.%p" $([ ! -e "$suppressions" ] || echo --suppressions="$suppressions")
+			--trace-children=yes --log-file="$reports/valgrind.%p" "${suppressions[@]}"
 		;;
 	esac
 }

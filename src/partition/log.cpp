@@ -1,6 +1,7 @@
 // log.cpp: the record of what maintenance did, and of what went wrong.
 #include "partition/log.hpp"
 
+#include "partition/apply.hpp"
 #include "partition/counters.hpp"
 #include "partition/settings.hpp"
 #include "pg/identity.hpp"
@@ -60,6 +61,17 @@ void record(const log_entry &entry)
 	run(insert_log, {pg::regclass_value(entry.parent), pg::text_value(entry.action), text_or_null(entry.partition), text_or_null(entry.lower),
 					 text_or_null(entry.upper), pg::text_value(entry.outcome), pg::int4_value(entry.lock_tries), pg::float8_value(entry.seconds),
 					 text_or_null(entry.sqlstate), text_or_null(entry.detail), text_or_null(entry.command)});
+}
+
+std::string error_text(const ErrorData &error)
+{
+	return error.message + (error.detail != nullptr ? std::string(": ") + error.detail : "");
+}
+
+void record_failed_step(const set &settings, const step &what, const ErrorData &error)
+{
+	record({settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, "failed", 0, 0,
+			unpack_sql_state(error.sqlerrcode), error_text(error), {}});
 }
 
 void purge_log()

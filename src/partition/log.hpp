@@ -23,11 +23,15 @@ struct log_entry {
 
 // A row of mosaic.partition_log.
 void record(const log_entry &entry);
+void record_failed_step(const set &settings, const step &what, const ErrorData &error);
 // Deletes rows older than mosaic.log_days.
 void purge_log();
 
 // Creation, retention and draining fail apart, so that none holds up another.
 enum class work { create, retain, drain };
+
+// Message and DETAIL.
+std::string error_text(const ErrorData &error);
 
 // Puts the work off: exponential back-off with jitter; what only lost against
 // somebody else's lock is tried again sooner.

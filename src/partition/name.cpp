@@ -1,6 +1,7 @@
 // name.cpp: names of new partitions.
 #include "partition/name.hpp"
 
+#include "core/name_fit.hpp"
 #include "pg/naming.hpp"
 #include "pg/value.hpp"
 
@@ -8,47 +9,17 @@ namespace partition {
 
 namespace {
 
-constexpr const char *parent_field = "{parent}";
-constexpr const char *bound_field = "{bound}";
-
 std::string padded(int number, std::size_t digits)
 {
 	std::string text = std::to_string(number);
 	return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
 }
 
-std::string replaced(std::string text, const std::string &field, const std::string &by)
-{
-	const std::size_t at = text.find(field);
-	return at == std::string::npos ? text : text.replace(at, field.size(), by);
-}
-
-// The names of lists are the user's and may be of any length.
-constexpr std::size_t most_bytes_of_bound = 32;
-
-std::string short_bound(const std::string &bound)
-{
-	if (bound.size() <= most_bytes_of_bound)
-		return bound;
-	const std::string hash = "_" + pg::hash_hex(bound);
-	return pg::clipped(bound, most_bytes_of_bound - hash.size()) + hash;
-}
-
-// The base is cut before the bound; eight hexadecimal digits of a hash over
-// schema and full name keep two long tables apart.
+// Eight hexadecimal digits of a hash over schema and full name keep two long
+// tables apart.
 std::string fitted(Oid parent, const std::string &pattern, const std::string &bound)
 {
-	const std::string suffix = short_bound(bound);
-	const std::string base = pg::relation_name(parent);
-	const std::string filled = replaced(pattern, bound_field, suffix);
-	const std::string whole = replaced(filled, parent_field, base);
-	if (whole.size() < NAMEDATALEN)
-		return whole;
-	const std::string hash = pg::hash_hex(pg::qualified_name(parent));
-	const std::size_t fixed = replaced(filled, parent_field, "").size() + hash.size() + 1;
-	if (fixed >= NAMEDATALEN)
-		return fitted(parent, pattern, pg::hash_hex(suffix));
-	return replaced(filled, parent_field, pg::clipped(base, NAMEDATALEN - 1 - fixed) + "_" + hash);
+	return core::fit_name({pattern, pg::relation_name(parent), pg::qualified_name(parent), bound}, {pg::clipped, pg::hash_hex});
 }
 
 } // namespace
@@ -76,6 +47,7 @@ std::string number_suffix(const std::string &number)
 
 std::string free_name(Oid parent, const std::string &pattern, const std::string &suffix, const names &planned)
 {
+	require_name_pattern(pattern); // a catalog that somebody wrote to past its trigger
 	const Oid schema = pg::schema_of(parent);
 	std::string name = fitted(parent, pattern, suffix);
 	for (int n = 1; planned.count(name) != 0 || pg::name_taken(schema, name); ++n)
@@ -93,9 +65,7 @@ std::string default_name(Oid parent, const names &planned)
 
 void require_name_pattern(const std::string &pattern)
 {
-	const std::string rest = replaced(replaced(pattern, bound_field, ""), parent_field, "");
-	const bool has_bound = pattern.find(bound_field) != std::string::npos;
-	if (has_bound && rest.find_first_of("{}") == std::string::npos && rest.size() < NAMEDATALEN / 2)
+	if (core::is_name_pattern(pattern))
 		return;
 	throw pg::failure(ERRCODE_INVALID_PARAMETER_VALUE, "invalid name_pattern \"" + pattern + "\"",
 					  "A pattern holds {bound} once, {parent} at most once, no other braces, and fewer than 32 bytes beside them.",

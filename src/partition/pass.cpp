@@ -18,79 +18,14 @@
 #include "partition/log.hpp"
 #include "partition/missing_row.hpp"
 #include "partition/retiring.hpp"
-#include "partition/room.hpp"
 #include "pg/identity.hpp"
 #include "pg/partition_table.hpp"
-#include "pg/spi.hpp"
 
 namespace partition {
 
 namespace {
 
 enum class result { nothing_due, done, blocked, deferred, failed };
-
-plan creation_steps(const plan &steps)
-{
-	plan kept;
-	for (const step &what : steps)
-		if (!is_retirement(what.what))
-			kept.push_back(what);
-	return kept;
-}
-
-plan retirement_steps(const plan &steps)
-{
-	plan kept;
-	for (const step &what : steps)
-		if (is_retirement(what.what))
-			kept.push_back(what);
-	return kept;
-}
-
-// Some steps need other locks than those that come after or before.
-bool stands_alone(const step &what)
-{
-	return what.detached || (is_retirement(what.what) && !removes(what.what));
-}
-
-// Runs of steps with one parent and the same locks, as apply() takes them.
-std::vector<plan> together(const plan &steps)
-{
-	std::vector<plan> groups;
-	for (const step &what : steps)
-	{
-		if (groups.empty() || groups.back().front().parent != what.parent || stands_alone(groups.back().front()) || stands_alone(what))
-			groups.emplace_back();
-		groups.back().push_back(what);
-	}
-	return groups;
-}
-
-void require_parent(Oid parent)
-{
-	if (!OidIsValid(pg::owner_of(parent)))
-		throw pg::failure(ERRCODE_UNDEFINED_TABLE, "the parent of the set no longer exists", "Its OID was " + std::to_string(parent) + ".",
-						  "Forget the set with: SELECT mosaic.drop_parent(" + std::to_string(parent) + ");");
-}
-
-// What a plan is made from is locked only while it is read: of two passes that
-// wait for the same table, neither may hold what the other waits for.
-template <typename Look>
-void look_without_locks(Look &&look)
-{
-	pg::rehearse(look);
-}
-
-std::string text_of(const ErrorData &error)
-{
-	return error.message + (error.detail != nullptr ? std::string(": ") + error.detail : "");
-}
-
-void record_failed_step(const set &settings, const step &what, const ErrorData &error)
-{
-	record({settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, "failed", 0, 0,
-			unpack_sql_state(error.sqlerrcode), text_of(error), {}});
-}
 
 // One set in a pass that commits as it goes.  The first transaction only
 // looks; where nothing is due it is the only one.
@@ -203,7 +138,7 @@ private:
 		if (attempted_)
 			record_failed_step(state_.settings, *attempted_, error);
 		if (attempted_ && attempted_->what == action::archive)
-			note_failed(attempted_->partition, text_of(error));
+			note_failed(attempted_->partition, error_text(error));
 		// Without a plan neither kind of work has got any further.
 		for (const work kind : {work::create, work::retain})
 			if (planned_ ? kind == work_ : is_due(kind == work::create ? state_.create_retry : state_.retain_retry))
@@ -349,80 +284,6 @@ private:
 	bool retain_failed_ = false;
 };
 
-work kind_of(const step &what)
-{
-	return is_retirement(what.what) ? work::retain : work::create;
-}
-
-maintained row_of(Oid parent, const applied &done)
-{
-	return {parent, kind_of(done.what), action_name(done.what.what), done.partition, done.what.lower, done.what.upper, done.outcome, done.detail};
-}
-
-maintained row_of(const set &settings, const step &what, const ErrorData &error)
-{
-	return {settings.root, kind_of(what), action_name(what.what), partition_name(what), what.lower, what.upper, "failed", text_of(error)};
-}
-
-maintained row_of(const set &settings, const step &blocked)
-{
-	return {settings.root, kind_of(blocked), action_name(blocked.what), partition_name(blocked), blocked.lower, blocked.upper, "blocked",
-			"rows of the default partition belong there; " + drain_command(settings.root)};
-}
-
-// A file cannot be taken back when the caller's transaction is, and nobody
-// should be kept from writing for as long as that lasts.
-plan put_off_archiving(const plan &steps, Oid parent, std::vector<maintained> &rows)
-{
-	plan others;
-	for (const step &what : steps)
-		if (what.what != action::block && what.what != action::archive)
-			others.push_back(what);
-		else if (!what.waits)
-			rows.push_back({parent, work::retain, action_name(action::archive), partition_name(what), what.lower, what.upper, "deferred",
-							"archiving needs transactions of its own: CALL mosaic.maintain() or the worker"});
-	return others;
-}
-
-bool none_failed(const std::vector<maintained> &rows, work kind)
-{
-	return std::none_of(rows.begin(), rows.end(), [kind](const maintained &row) { return row.outcome == "failed" && row.kind == kind; });
-}
-
-// Applies steps behind one lock and one look at the bounds, which each of them
-// would otherwise make the server read again.  Where they fail together they
-// are tried one by one, so that one does not hold up the others; its error is
-// recorded and becomes a row.
-bool apply_and_report(const set &settings, const plan &steps, const request &asked, std::vector<maintained> &rows)
-{
-	std::vector<applied> done;
-	const ErrorData *error = pg::attempt([&] { done = apply(settings, steps, asked); });
-	if (error == nullptr)
-	{
-		for (const applied &one : done)
-			rows.push_back(row_of(settings.root, one));
-		return true;
-	}
-	if (steps.size() == 1)
-	{
-		record_failed_step(settings, steps.front(), *error);
-		const work kind = kind_of(steps.front());
-		if (none_failed(rows, kind)) // failures are counted by the pass
-			record_failure(settings.root, kind, *error);
-		rows.push_back(row_of(settings, steps.front(), *error));
-		return false;
-	}
-	bool well = true;
-	for (const step &what : steps)
-	{
-		pg::check_for_interrupts();
-		well = apply_and_report(settings, {what}, asked, rows) && well;
-		if (!rows.empty() && rows.back().outcome == "deferred")
-			break; // who keeps this one waiting would keep the next one as well
-	}
-	return well;
-}
-
 } // namespace
 
 // Every set is covered before the first partition of any is retired: that may
@@ -467,45 +328,6 @@ pass_outcome maintain(pg::transaction_driver &driver, Oid parent)
 	pass_outcome outcome;
 	run_pass(driver, parents, set_pass::waiting::heeded, outcome, [&] { make_wanted(driver, outcome); });
 	return outcome;
-}
-
-std::vector<maintained> maintain_in_transaction(const set_state &state, TimestampTz reference_time)
-{
-	const Oid parent = state.settings.parent;
-	std::vector<maintained> rows;
-	request asked;
-	plan steps;
-	const auto look = [&] {
-		require_parent(parent);
-		asked = request_for(state, reference_time);
-		asked.limit = most_partitions_at_once(parent) + 1;
-		steps = plan_set(state.settings, asked).steps;
-		require_room(parent, creation_steps(steps).size());
-	};
-	ErrorData *error = pg::attempt([&] { look_without_locks(look); });
-	if (error != nullptr)
-	{
-		record_failure(parent, work::create, *error);
-		return {{parent, work::create, "plan", {}, {}, {}, "failed", error->message}};
-	}
-	bool created_well = true;
-	plan due = creation_steps(steps);
-	plan blocked;
-	look_without_locks([&] { blocked = take_blocked(due); });
-	for (const step &what : blocked)
-		rows.push_back(row_of(state.settings, what));
-	for (const plan &created : together(due))
-		created_well = apply_and_report(level_of(state.settings, created.front().parent), created, asked, rows) && created_well;
-	bool retired_well = true;
-	for (const plan &retired : together(put_off_archiving(retirement_steps(steps), parent, rows)))
-		retired_well = apply_and_report(level_of(state.settings, retired.front().parent), retired, asked, rows) && retired_well;
-	if (state.confirmed)
-		clear_confirmation(parent);
-	if (state.create_retry && created_well)
-		clear_failure(parent, work::create);
-	if (state.retain_retry && retired_well)
-		clear_failure(parent, work::retain);
-	return rows;
 }
 
 } // namespace partition

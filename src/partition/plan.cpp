@@ -157,4 +157,22 @@ retirement plan_set(const set &settings, const request &asked)
 	return whole;
 }
 
+plan creation_steps(const plan &steps)
+{
+	plan kept;
+	for (const step &what : steps)
+		if (!is_retirement(what.what))
+			kept.push_back(what);
+	return kept;
+}
+
+plan retirement_steps(const plan &steps)
+{
+	plan kept;
+	for (const step &what : steps)
+		if (is_retirement(what.what))
+			kept.push_back(what);
+	return kept;
+}
+
 } // namespace partition

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "partition/range_set.hpp"
+#include "pg/resources.hpp"
 
 namespace partition {
 
@@ -101,5 +102,17 @@ retirement plan_level(const set &settings, const request &asked);
 
 // The plans of a set and, below each of its partitions, of its levels.
 retirement plan_set(const set &settings, const request &asked);
+
+// Those of a plan that make partitions, and those that retire them.
+plan creation_steps(const plan &steps);
+plan retirement_steps(const plan &steps);
+
+// What a plan is made from is locked only while it is read: of two passes that
+// wait for the same table, neither may hold what the other waits for.
+template <typename Look>
+void look_without_locks(Look &&look)
+{
+	pg::rehearse(look);
+}
 
 } // namespace partition

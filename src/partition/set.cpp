@@ -232,6 +232,13 @@ set_state require_set(Oid parent)
 					  "Manage it with: SELECT mosaic.create_parent(" + pg::quoted_literal(name.c_str()) + ", ...);");
 }
 
+void require_parent(Oid parent)
+{
+	if (!OidIsValid(pg::owner_of(parent)))
+		throw pg::failure(ERRCODE_UNDEFINED_TABLE, "the parent of the set no longer exists", "Its OID was " + std::to_string(parent) + ".",
+						  "Forget the set with: SELECT mosaic.drop_parent(" + std::to_string(parent) + ");");
+}
+
 set lock_set(Oid parent)
 {
 	require_set(parent);

@@ -95,6 +95,8 @@ int level_number(const pg::row &row);
 std::optional<set_state> find_set(Oid parent);
 // The same; refuses a parent without a set (42704).
 set_state require_set(Oid parent);
+// Refuses a set whose parent is gone (42P01).
+void require_parent(Oid parent);
 // The set as it is now, and nobody changes it until the end of the transaction.
 set lock_set(Oid parent);
 // All sets of the database, by parent.
