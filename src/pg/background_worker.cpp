@@ -25,9 +25,8 @@ BackgroundWorker registration(const worker_description &about)
 	strlcpy(worker.bgw_library_name, "pg_mosaic", sizeof worker.bgw_library_name);
 	strlcpy(worker.bgw_function_name, about.function, sizeof worker.bgw_function_name);
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-#ifdef BGWORKER_INTERRUPTIBLE
-	worker.bgw_flags |= BGWORKER_INTERRUPTIBLE; // 19: may be ended for the sake of DROP DATABASE
-#endif
+	// Not BGWORKER_INTERRUPTIBLE, which 19 has: the launcher ends who is in the
+	// way of DROP DATABASE, and so can tell it from one that failed.
 	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
 	worker.bgw_restart_time = about.restart_seconds;
 	worker.bgw_main_arg = ObjectIdGetDatum(about.argument);
