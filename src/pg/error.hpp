@@ -19,6 +19,19 @@
 
 namespace pg {
 
+// ReThrowError copies what it does not take for constant, but the file's and
+// the function's name come from CopyErrorData as copies too, which have to
+// outlive the context that they were made in.
+[[noreturn]] inline void throw_copied(ErrorData *error)
+{
+	if (error->filename != nullptr)
+		error->filename = MemoryContextStrdup(ErrorContext, error->filename);
+	if (error->funcname != nullptr)
+		error->funcname = MemoryContextStrdup(ErrorContext, error->funcname);
+	ReThrowError(error);
+	pg_unreachable();
+}
+
 // A server ERROR on its way to the client.  The report itself stays on the
 // server's own error stack, as it does in a PG_CATCH block; only boundary()
 // and attempt() may end its flight.

@@ -25,7 +25,7 @@ bool try_once(const vector<lock_request> &requests, int timeout_ms)
 			call(LockRelationOid, request.relation, request.mode);
 	});
 	if (error != nullptr && !is_lock_conflict(error))
-		call([=] { ReThrowError(error); });
+		call([=] { throw_copied(error); });
 	return error == nullptr;
 }
 

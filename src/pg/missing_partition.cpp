@@ -150,7 +150,7 @@ bool ask_receiver(const ErrorData *error, TupleTableSlot *slot)
 		notice(DEBUG1, "could not look at a row without a partition", trouble->message, nullptr, trouble->sqlerrcode);
 	if (retry_helps && error->hint == nullptr)
 		error->hint = const_cast<char *>(retry_hint);
-	call([=] { ReThrowError(error); });
+	call([=] { throw_copied(error); });
 	throw server_error{};
 }
 

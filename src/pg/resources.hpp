@@ -124,7 +124,7 @@ template <typename Fn>
 		MemoryContextSwitchTo(memory);
 		CurrentResourceOwner = owner;
 		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-			ReThrowError(error);
+			throw_copied(error);
 		return error;
 	});
 }
@@ -146,7 +146,7 @@ template <typename Fn>
 void rehearse(Fn &&fn)
 {
 	if (ErrorData *error = detail::run_in_subtransaction(fn, RollbackAndReleaseCurrentSubTransaction))
-		call([=] { ReThrowError(error); });
+		call([=] { throw_copied(error); });
 }
 
 } // namespace pg

@@ -98,7 +98,7 @@ ErrorData *attempt_at_top_level(const std::string &sql, Oid role)
 		ErrorData *error = CopyErrorData();
 		FlushErrorState();
 		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION)
-			ReThrowError(error);
+			throw_copied(error);
 		return error;
 	});
 }
