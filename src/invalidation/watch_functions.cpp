@@ -87,7 +87,7 @@ void create_triggers_under_condition(const watch &w)
 		return;
 	const int category = ERRCODE_TO_CATEGORY(error->sqlerrcode);
 	if (category != ERRCODE_TO_CATEGORY(ERRCODE_SYNTAX_ERROR) && category != ERRCODE_FEATURE_NOT_SUPPORTED)
-		pg::call(ReThrowError, error);
+		pg::call(pg::throw_copied, error);
 	throw pg::failure(error->sqlerrcode, "condition \"" + *w.when + "\" cannot be evaluated for a row of " + pg::qualified_name(w.table),
 					  std::string("CREATE TRIGGER says: ") + error->message + ".", condition_hint);
 }
