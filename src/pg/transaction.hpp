@@ -32,19 +32,19 @@ protected:
 // raises ERRCODE_ADMIN_SHUTDOWN, so that a pass ends as by a shutdown.
 class worker_transactions final : public transaction_driver {
 public:
-	worker_transactions(Oid extension, bool (*may_go_on)())
+	worker_transactions(Oid extension, bool (*may_go_on)(Oid extension))
 		: extension_(extension), may_go_on_(may_go_on), home_(CurrentMemoryContext) {}
 
 	void begin() override;
 	void commit() override;
 	void rollback() override;
 	bool at_top_level() const override { return true; }
-	bool goes_on() override { return may_go_on_(); }
+	bool goes_on() override { return may_go_on_(extension_); }
 	void works_on(Oid relation) override;
 
 private:
 	Oid extension_;
-	bool (*may_go_on_)();
+	bool (*may_go_on_)(Oid);
 	MemoryContext home_;
 };
 

@@ -26,10 +26,12 @@ void log_other_version(const std::string &version)
 			   ("The library has version " + std::string(pg::library_version) + ".").c_str(), pg::how_to_match(version).c_str());
 }
 
-bool goes_on()
+// A restore may have begun since the pass did: its sign is there before the
+// sets that it brings can be seen.
+bool goes_on(Oid extension)
 {
 	pg::reload_configuration_if_asked();
-	return settings::enabled && !pg::database_is_wanted(MyDatabaseId);
+	return settings::enabled && !pg::database_is_wanted(MyDatabaseId) && !restore_under_way(extension);
 }
 
 // After a restart nobody but us knows that the database needs one.
@@ -49,7 +51,7 @@ pass_report maintain(Oid extension)
 	{
 		look_for_watches(driver);
 		const partition::pass_outcome outcome = partition::maintain(driver, InvalidOid);
-		return {extension_state::present, goes_on(), outcome.applied};
+		return {extension_state::present, goes_on(extension), outcome.applied};
 	}
 	catch (const pg::failure &ended)
 	{

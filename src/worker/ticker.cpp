@@ -59,7 +59,7 @@ long pause_after(std::size_t transactions, TimestampTz begun)
 
 class ticker {
 public:
-	explicit ticker(Oid extension) : driver_(extension, [] { return true; }) {}
+	explicit ticker(Oid extension) : driver_(extension, [](Oid) { return true; }) {}
 
 	// Until nobody needs it.
 	void run();

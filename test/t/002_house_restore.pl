@@ -144,5 +144,21 @@ lose_partition($node, 'late', 'more');
 has_partition($node, 'late', 'a session that has called mosaic.create_parent() holds nothing up', 'more');
 $maker->quit;
 
+# A restore that begins while a pass is at work: the pass ends after its step
+hold_passes($node, 'late', 5);
+$node->safe_psql('late', 'DROP TABLE readings_p30, readings_p40');
+running_pass($node, 'late');
+my $restorer = $node->background_psql('late', on_error_stop => 1);
+$restorer->query_safe(q{
+	CREATE TABLE brought (id integer) PARTITION BY RANGE (id);
+	INSERT INTO mosaic.partition_set
+		SELECT (jsonb_populate_record(s, jsonb_build_object('parent', 'brought'))).* FROM mosaic.partition_set s WHERE parent = 'readings'::regclass});
+release_passes($node, 'late');
+ok($node->poll_query_until('late', q{SELECT to_regclass('readings_p30') IS NOT NULL}), 'what a pass has begun before a restore it ends');
+launcher_rounds($node);
+is($node->safe_psql('late', q{SELECT to_regclass('readings_p40') IS NULL}), 't', 'and then nothing more');
+$restorer->quit;
+has_partition($node, 'late', 'until the restore is over');
+
 $node->stop;
 done_testing();
