@@ -17,7 +17,8 @@ public:
 	// DETACH PARTITION CONCURRENTLY?
 	virtual bool at_top_level() const = 0;
 	// May another step begin?  A worker leaves between steps when its database
-	// is wanted by somebody else or maintenance has been switched off.
+	// is wanted by somebody else or being restored, or maintenance has been
+	// switched off.
 	virtual bool goes_on() { return true; }
 	// Shown for this process while it works; a session shows its statement.
 	virtual void works_on(Oid) {}
