@@ -60,11 +60,14 @@ public:
 
 	void take_over(bool disable)
 	{
-		const std::optional<set_state> managed = find_set(parent_);
-		if (managed)
+		if (const std::optional<set_state> managed = find_set(parent_))
+		{
 			say("parent_table", partman_name(parent_), refused,
 				"It is managed already. Forget it by mosaic.drop_parent() to import it anew.");
-		leave_to_us(disable, managed ? managed->settings.create_paused : read_and_insert().create_paused);
+			return leave_to_us(disable, managed->settings.create_paused);
+		}
+		const set imported = read_and_insert();
+		leave_to_us(disable, imported.create_paused);
 	}
 
 private:
