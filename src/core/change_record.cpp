@@ -1,7 +1,8 @@
 // change_record.cpp: change records as bytes.
 //
 // Numbers are base 128 with the low digit first, texts are a length and their
-// bytes.  The usual channel and an absent table name cost one byte each.
+// bytes.  Every commit on a watched table pays for these bytes in WAL, so the
+// usual channel and an absent table name take one bit each.
 #include "core/change_record.hpp"
 
 #include <array>
@@ -14,6 +15,11 @@ namespace {
 
 constexpr std::string_view usual_channel = "cache_invalidation";
 constexpr std::array reason_names{"none", "truncate", "overflow", "longkey", "ddl", "manual"};
+
+// The byte after the number of the watch.
+constexpr unsigned payload_mask = 0x03;
+constexpr unsigned all_shift = 2, all_mask = 0x07;
+constexpr unsigned has_channel = 0x20, has_table = 0x40, unknown = 0x80;
 
 void append_number(std::string &out, std::uint64_t number)
 {
@@ -88,13 +94,13 @@ change_record read_record(reader &in)
 {
 	change_record record;
 	record.watch = static_cast<std::int64_t>(in.number());
-	record.payload = static_cast<payload_kind>(in.byte());
-	record.all = static_cast<all_reason>(in.byte());
-	record.channel = in.text();
-	if (record.channel.empty())
-		record.channel = usual_channel;
+	const auto head = static_cast<unsigned char>(in.byte());
+	record.payload = static_cast<payload_kind>(head & payload_mask);
+	record.all = static_cast<all_reason>(head >> all_shift & all_mask);
+	record.channel = head & has_channel ? in.text() : usual_channel;
 	record.relation = in.text();
-	record.table = in.text();
+	if (head & has_table)
+		record.table = in.text();
 	for (std::uint64_t left = in.number(); left > 0 && !in.damaged(); --left)
 	{
 		changed_key key;
@@ -104,7 +110,7 @@ change_record read_record(reader &in)
 		record.keys.push_back(key);
 	}
 	// No writer says such a thing.
-	if (record.payload > payload_kind::doorbell || (record.all != all_reason::none && !record.keys.empty()))
+	if (head & unknown || (record.all != all_reason::none && !record.keys.empty()))
 		in.fail();
 	return record;
 }
@@ -143,12 +149,15 @@ const char *operation_name(row_operation operation)
 
 void append_record(std::string &body, const change_record &record)
 {
+	const bool channel = record.channel != usual_channel, table = !record.table.empty();
 	append_number(body, static_cast<std::uint64_t>(record.watch));
-	body.push_back(static_cast<char>(record.payload));
-	body.push_back(static_cast<char>(record.all));
-	append_text(body, record.channel == usual_channel ? std::string_view() : record.channel);
+	body.push_back(static_cast<char>(static_cast<unsigned>(record.payload) | static_cast<unsigned>(record.all) << all_shift |
+									 (channel ? has_channel : 0) | (table ? has_table : 0)));
+	if (channel)
+		append_text(body, record.channel);
 	append_text(body, record.relation);
-	append_text(body, record.table);
+	if (table)
+		append_text(body, record.table);
 	append_number(body, record.keys.size());
 	for (const changed_key &key : record.keys)
 	{

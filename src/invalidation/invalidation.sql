@@ -38,15 +38,14 @@ COMMENT ON COLUMN mosaic.watch.always IS 'report changes applied by logical repl
 -- may be added: rows are inserted below SQL, and nothing would check them.
 -- Long ones are several rows rather than in TOAST, which would take a snapshot.
 CREATE TABLE mosaic.outbox (
-    xid   xid8 NOT NULL,
-    chunk integer NOT NULL
+    xid  xid8 NOT NULL,
+    body bytea NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
-ALTER TABLE mosaic.outbox ADD COLUMN body bytea NOT NULL, ALTER COLUMN body SET STORAGE PLAIN;
+ALTER TABLE mosaic.outbox ALTER COLUMN body SET STORAGE PLAIN;
 CREATE INDEX outbox_xid_idx ON mosaic.outbox (xid);
 REVOKE ALL ON mosaic.outbox FROM PUBLIC;  -- holds keys of every table
 COMMENT ON TABLE mosaic.outbox IS 'changes of committed transactions, in the order of nothing; mosaic.tick gives the order';
 COMMENT ON COLUMN mosaic.outbox.xid IS 'the transaction';
-COMMENT ON COLUMN mosaic.outbox.chunk IS 'counts the rows of one transaction, from 0';
 COMMENT ON COLUMN mosaic.outbox.body IS 'its changes; read them by mosaic.changes_since()';
 
 CREATE TABLE mosaic.tick (

@@ -19,7 +19,7 @@ namespace invalidation::outbox {
 
 namespace {
 
-enum : AttrNumber { column_xid = 1, column_chunk, column_body };
+enum : AttrNumber { column_xid = 1, column_body };
 
 constinit pg::own_table written{"outbox"};
 
@@ -83,11 +83,11 @@ void read_new(const open_outbox &outbox, const core::snapshot &from, core::snaps
 
 } // namespace
 
-bool insert(int32 chunk, const std::string &body)
+bool insert(const std::string &body)
 {
 	// Many writers extend the table together, and wait for each other.
 	const pg::lock_timeout_off patient;
-	const bool exists = written.insert({{XID8OID, xid_datum(pg::own_transaction_for_writing()), false}, pg::int4_value(chunk), pg::bytea_value(body)});
+	const bool exists = written.insert({{XID8OID, xid_datum(pg::own_transaction_for_writing()), false}, pg::bytea_value(body)});
 	if (!exists)
 		pg::notice(WARNING, "changes for caches are lost", "Extension pg_mosaic was dropped while the transaction ran.");
 	return exists;

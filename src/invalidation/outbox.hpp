@@ -16,7 +16,7 @@ constexpr std::size_t longest_body = MaxHeapTupleSize - 64;
 
 // False, with a WARNING, where the extension has been dropped meanwhile: an
 // unrelated COMMIT must not fail for that.
-bool insert(int32 chunk, const std::string &body);
+bool insert(const std::string &body);
 
 struct row {
 	uint64 xid;

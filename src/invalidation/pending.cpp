@@ -37,7 +37,6 @@ struct pending_set {
 constinit pending_set *current = nullptr;
 constinit uint64 transaction_number = 1; // of those that collected something
 constinit bool written = false;			 // PRE_COMMIT has passed
-constinit int32 next_chunk = 0;
 
 // The body of the next outbox row.
 class outbox_body {
@@ -54,7 +53,7 @@ public:
 	}
 	void write()
 	{
-		if (!body_.empty() && outbox::insert(next_chunk++, body_))
+		if (!body_.empty() && outbox::insert(body_))
 			pg::ask_on_commit(pg::errand::ticker);
 		body_.clear();
 	}
@@ -169,7 +168,6 @@ void ended(bool) noexcept
 	if (current != nullptr)
 		forget();
 	written = false;
-	next_chunk = 0;
 	free_stale_bindings();
 }
 

@@ -88,44 +88,4 @@ TEST(Payload, RowsAsTheClassicTriggerSendsThem)
 			  R"({"table": "users", "id": null, "operation": "TRUNCATE"})");
 }
 
-TEST(ChangeRecord, RoundTrips)
-{
-	std::string body;
-	core::append_record(body, {300, core::payload_kind::row, core::all_reason::none, "cache_invalidation", "public.t", "t",
-							   {{"\"id\": 1", core::row_operation::insert}, {"\"id\": 2", core::row_operation::remove}}});
-	core::append_record(body, {0, core::payload_kind::keys, core::all_reason::overflow, "other", "", "", {}});
-	std::vector<core::change_record> records;
-	ASSERT_TRUE(core::read_records(body, records));
-	ASSERT_EQ(records.size(), 2u);
-	EXPECT_EQ(records[0].watch, 300);
-	EXPECT_EQ(records[0].channel, "cache_invalidation");
-	EXPECT_EQ(records[0].keys[1].key, "\"id\": 2");
-	EXPECT_EQ(records[0].keys[1].operation, core::row_operation::remove);
-	EXPECT_EQ(records[1].all, core::all_reason::overflow);
-	EXPECT_EQ(records[1].channel, "other");
-}
-
-TEST(ChangeRecord, DamageIsNoticed)
-{
-	std::string body;
-	core::append_record(body, {1, core::payload_kind::keys, core::all_reason::none, "c", "public.t", "", {{"user:1"}}});
-	for (std::size_t size = 1; size < body.size(); ++size)
-	{
-		std::vector<core::change_record> records;
-		EXPECT_FALSE(core::read_records(std::string_view(body).substr(0, size), records)) << size;
-	}
-}
-
-TEST(ChangeRecord, WhatNobodyWritesIsDamage)
-{
-	std::vector<core::change_record> records;
-	std::string body;
-	core::append_record(body, {1, core::payload_kind::keys, core::all_reason::truncate, "c", "public.t", "", {{"user:1"}}});
-	EXPECT_FALSE(core::read_records(body, records)) << "a whole table with keys";
-	body.clear();
-	core::append_record(body, {1, static_cast<core::payload_kind>(4), core::all_reason::none, "c", "public.t", "", {{"user:1"}}});
-	EXPECT_FALSE(core::read_records(body, records)) << "a payload that there is not";
-	EXPECT_TRUE(records.empty());
-}
-
 } // namespace
