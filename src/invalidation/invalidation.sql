@@ -36,12 +36,12 @@ COMMENT ON COLUMN mosaic.watch.always IS 'report changes applied by logical repl
 
 -- One row a transaction, written as it commits.  No constraint and no trigger
 -- may be added: rows are inserted below SQL, and nothing would check them.
--- Long ones are several rows rather than in TOAST, which would take a snapshot.
+-- Long ones are several rows rather than in TOAST, which would take a snapshot;
+-- CREATE TABLE would give it a TOAST table before the storage could be named.
 CREATE TABLE mosaic.outbox (
-    xid  xid8 NOT NULL,
-    body bytea NOT NULL
+    xid xid8 NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
-ALTER TABLE mosaic.outbox ALTER COLUMN body SET STORAGE PLAIN;
+ALTER TABLE mosaic.outbox ADD COLUMN body bytea NOT NULL, ALTER COLUMN body SET STORAGE PLAIN;
 CREATE INDEX outbox_xid_idx ON mosaic.outbox (xid);
 REVOKE ALL ON mosaic.outbox FROM PUBLIC;  -- holds keys of every table
 COMMENT ON TABLE mosaic.outbox IS 'changes of committed transactions, in the order of nothing; mosaic.tick gives the order';
