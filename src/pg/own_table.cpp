@@ -1,6 +1,4 @@
 // own_table.cpp: a table of the extension that every commit may write to.
-#include <boost/container/static_vector.hpp>
-
 #include "pg/own_table.hpp"
 
 #include "pg/relcache.hpp"
@@ -44,19 +42,13 @@ bool own_table::insert(std::initializer_list<value> columns)
 		next_ = std::exchange(known, this);
 		listed_ = true;
 	}
-	boost::container::static_vector<Datum, 8> datums;
-	boost::container::static_vector<char, 8> nulls;
-	for (const value &column : columns)
-	{
-		datums.push_back(column.datum);
-		nulls.push_back(column.null);
-	}
+	datum_row row(columns);
 	return call([&] {
 		const Oid oid = lock(RowExclusiveLock);
 		if (!OidIsValid(oid))
 			return false;
 		const Relation table = relation_open(oid, NoLock);
-		put_row(table, datums.data(), reinterpret_cast<bool *>(nulls.data()));
+		put_row(table, row);
 		relation_close(table, RowExclusiveLock);
 		return true;
 	});

@@ -37,30 +37,23 @@ void insert_index_entry(Relation table, Oid oid, HeapTuple tuple, const Datum *c
 
 } // namespace
 
-void put_row(Relation table, Datum *columns, bool *nulls)
+void put_row(Relation table, datum_row &row)
 {
-	HeapTuple tuple = heap_form_tuple(RelationGetDescr(table), columns, nulls);
+	HeapTuple tuple = heap_form_tuple(RelationGetDescr(table), row.datums.data(), row.nulls.data());
 	List *indexes = RelationGetIndexList(table);
 	simple_heap_insert(table, tuple);
 	ListCell *cell;
 	foreach(cell, indexes)
-		insert_index_entry(table, lfirst_oid(cell), tuple, columns, nulls);
+		insert_index_entry(table, lfirst_oid(cell), tuple, row.datums.data(), row.nulls.data());
 	list_free(indexes);
 }
 
 void insert_row(Relation table, std::initializer_list<value> columns)
 {
-	boost::container::static_vector<Datum, 32> datums;
-	boost::container::static_vector<char, 32> nulls;
-	for (const value &column : columns)
-	{
-		datums.push_back(column.datum);
-		nulls.push_back(column.null);
-	}
-	static_assert(sizeof(bool) == sizeof(char));
+	datum_row row(columns);
 	call([&] {
-		Assert(RelationGetNumberOfAttributes(table) == static_cast<int>(datums.size()));
-		put_row(table, datums.data(), reinterpret_cast<bool *>(nulls.data()));
+		Assert(RelationGetNumberOfAttributes(table) == row.size());
+		put_row(table, row);
 	});
 }
 

@@ -7,8 +7,8 @@
 
 #include <initializer_list>
 
+#include "pg/datum_row.hpp"
 #include "pg/resources.hpp"
-#include "pg/value.hpp"
 
 namespace pg {
 
@@ -18,7 +18,7 @@ namespace pg {
 void insert_row(Relation table, std::initializer_list<value> columns);
 
 // The same, for use in call().
-void put_row(Relation table, Datum *columns, bool *nulls);
+void put_row(Relation table, datum_row &row);
 
 struct index_bound {
 	AttrNumber column; // of the table
