@@ -81,6 +81,7 @@ SELECT key FROM mosaic.changes_since(:'start', 'other');
 SELECT count(*) FROM mosaic.changes_since(:'start', 'cache_invalidation');
 SELECT mosaic.ack('me', :'start');
 RESET ROLE;
+DELETE FROM mosaic.subscriber;
 DELETE FROM mosaic.channel_acl;
 
 -- Filling a cache: accepted only if no invalidation is as new as the data.

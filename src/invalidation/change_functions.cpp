@@ -11,6 +11,7 @@
 #include "pg/identity.hpp"
 #include "pg/latch.hpp"
 #include "pg/library.hpp"
+#include "pg/naming.hpp"
 #include "pg/rowset.hpp"
 #include "pg/spi.hpp"
 #include "pg/wal.hpp"
@@ -103,6 +104,33 @@ private:
 	bool empty_ = true;
 };
 
+// False where the name is another role's, whose row must not stay changed then.
+bool acknowledge(const std::string &name, const std::string &token, int64 position, Oid role, std::optional<std::string> &owner)
+{
+	const pg::acting_as catalogs(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
+	pg::spi spi;
+	spi.execute("INSERT INTO mosaic.subscriber AS s (name, token, pos, owner) VALUES ($1, $2, $3, $4)"
+				" ON CONFLICT (name) DO UPDATE SET token = excluded.token, pos = excluded.pos, last_seen = now()"
+				" RETURNING pg_has_role($4, s.owner::oid, 'USAGE'), (SELECT quote_ident(r.rolname) FROM pg_roles r WHERE r.oid = s.owner)",
+				{pg::text_value(std::string_view(name)), pg::text_value(std::string_view(token)), pg::int8_value(position), pg::oid_value(role)});
+	owner = spi[0].optional_text(2);
+	return spi[0].boolean(1);
+}
+
+// Whose name it is.  A role that has been dropped keeps it: its consumer may be
+// at work under another login, and who comes across the name should not be able
+// to have what that one has not seen forgotten.
+[[noreturn]] void refuse_subscriber(const std::string &name, const std::optional<std::string> &owner)
+{
+	const std::string message = "permission denied for subscriber \"" + name + "\"";
+	if (!owner)
+		throw pg::failure(ERRCODE_INSUFFICIENT_PRIVILEGE, message, "It belongs to a role that has been dropped.",
+						  "Use another name, or ask a superuser to free this one: DELETE FROM mosaic.subscriber WHERE name = " +
+							  pg::quoted_literal(name.c_str()) + ";");
+	throw pg::failure(ERRCODE_INSUFFICIENT_PRIVILEGE, message, "It belongs to role " + *owner + ", which acknowledged first.",
+					  "Use another name, or be made a member of that role: GRANT " + *owner + " TO " + pg::quoted_role(GetUserId()) + ";");
+}
+
 void purge_now_and_then()
 {
 	constexpr int64 pause = 60 * USECS_PER_SEC;
@@ -165,12 +193,11 @@ PG_FUNCTION(mosaic_ack)
 	const pg::arguments in(fcinfo);
 	const core::position_token token = require_token(in.text(1));
 	require_readable(std::nullopt);
-	const pg::acting_as owner(pg::extension_owner(), pg::acting_as::restriction::unrestricted);
-	pg::spi spi;
-	spi.execute("INSERT INTO mosaic.subscriber (name, token, pos) VALUES ($1, $2, $3)"
-				" ON CONFLICT (name) DO UPDATE SET token = excluded.token, pos = excluded.pos, last_seen = now()",
-				{pg::text_value(std::string_view(in.text(0))), pg::text_value(std::string_view(in.text(1))),
-				 pg::int8_value(token.position)});
+	const Oid caller = GetUserId();
+	const std::string name = in.text(0);
+	std::optional<std::string> owner;
+	if (!acknowledge(name, in.text(1), token.position, caller, owner))
+		refuse_subscriber(name, owner);
 	PG_RETURN_VOID();
 }
 

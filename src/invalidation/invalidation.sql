@@ -83,7 +83,8 @@ CREATE TABLE mosaic.subscriber (
     name      text PRIMARY KEY,
     token     text NOT NULL,
     pos       bigint NOT NULL,
-    last_seen timestamptz NOT NULL DEFAULT now()
+    last_seen timestamptz NOT NULL DEFAULT now(),
+    owner     regrole NOT NULL
 );
 REVOKE ALL ON mosaic.subscriber FROM PUBLIC;
 COMMENT ON TABLE mosaic.subscriber IS 'consumers that called mosaic.ack(); ticks they have not seen are kept, up to mosaic.outbox_retention_max';
@@ -91,6 +92,7 @@ COMMENT ON COLUMN mosaic.subscriber.name IS 'what the consumer calls itself';
 COMMENT ON COLUMN mosaic.subscriber.token IS 'the token that it acknowledged last';
 COMMENT ON COLUMN mosaic.subscriber.pos IS 'the position in that token';
 COMMENT ON COLUMN mosaic.subscriber.last_seen IS 'when it did so';
+COMMENT ON COLUMN mosaic.subscriber.owner IS 'the role that acknowledged first: its members alone move the position. One that has been dropped shows as a number, and whoever may write the table gives the name to another by UPDATE, or frees it by DELETE';
 
 CREATE TABLE mosaic.channel_acl (
     channel name NOT NULL,
@@ -177,7 +179,7 @@ COMMENT ON FUNCTION mosaic.tick() IS 'What the ticker does: counts what has comm
 
 CREATE FUNCTION mosaic.ack(subscriber text, token text) RETURNS void
 LANGUAGE c STRICT VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'mosaic_ack';
-COMMENT ON FUNCTION mosaic.ack(text, text) IS 'A consumer has dealt with everything up to the token; what comes after is kept for it, up to mosaic.outbox_retention_max. For roles that may read a channel. Errors: 22023 (no token), 42501';
+COMMENT ON FUNCTION mosaic.ack(text, text) IS 'A consumer has dealt with everything up to the token; what comes after is kept for it, up to mosaic.outbox_retention_max. An earlier token moves it back. For roles that may read a channel. subscriber: a name, which belongs to the role that used it first (the current user) and its members. Errors: 22023 (no token), 42501 (no channel, or a name of another role)';
 
 CREATE FUNCTION mosaic.fill_token() RETURNS xid8
 LANGUAGE sql STABLE PARALLEL RESTRICTED

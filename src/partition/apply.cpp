@@ -3,7 +3,8 @@
 // The statements run with the rights of the parent's owner, in a restricted
 // context.  All locks are asked for beforehand, in the order parent, default,
 // partition, other tables; that the statements then find them granted is the
-// rule, and a lock_timeout on them the safety net.  A detach locks the tables
+// rule.  Where they do not, and for the catalogs' locks, there is the limit of
+// the try, which then begins anew as a whole.  A detach locks the tables
 // that foreign keys point to before the parent: a busy application that
 // updates one of them and then inserts here always has someone between the
 // two, whom the parent's ACCESS EXCLUSIVE lock would keep from letting go.
@@ -26,11 +27,6 @@
 namespace partition {
 
 namespace {
-
-std::string lock_timeout_text()
-{
-	return std::to_string(settings::lock_timeout) + "ms";
-}
 
 pg::vector<pg::lock_request> locks_of(const set &settings, const step &what, const pg::foreign_keys &keys)
 {
@@ -91,7 +87,6 @@ const step *find_from(const plan &planned, std::size_t &cursor, const step &want
 std::string run(const set &settings, const step &what, const inherited &from_parent, bool referenced, const request &asked)
 {
 	const pg::acting_as owner(pg::owner_of(settings.parent));
-	pg::set_local("lock_timeout", lock_timeout_text().c_str());
 	std::string command;
 	if (is_retirement(what.what))
 		execute(retirement_ddl_of(settings, what, referenced), command);
@@ -126,7 +121,7 @@ applied carry_out_archive(const set &settings, const step &what, int lock_tries)
 	const archived result = archive_partition(settings, what);
 	const double seconds = static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second);
 	const char *outcome = result.complete ? "done" : "unfinished";
-	record({settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, outcome, lock_tries, seconds, {}, result.detail, result.command});
+	write({settings.root, action_name(what.what), partition_name(what), what.lower, what.upper, outcome, lock_tries, seconds, {}, result.detail, result.command});
 	return {what, partition_name(what), outcome, result.detail};
 }
 
@@ -143,7 +138,7 @@ applied carry_out(const set &settings, const step &what, const inherited &from_p
 	if (what.detached)
 		forget_retiring(what.partition);
 	note(settings, what);
-	record({settings.root, action_name(what.what), partition, what.lower, what.upper, "done", lock_tries, seconds, {}, what.reason, command});
+	write({settings.root, action_name(what.what), partition, what.lower, what.upper, "done", lock_tries, seconds, {}, what.reason, command});
 	return {what, partition, "done", what.reason};
 }
 
@@ -173,6 +168,42 @@ present look_under_lock(const set &before)
 	return found ? present{find_level(found->settings, before.parent), found->retiring} : present{};
 }
 
+std::vector<applied> carry_out_behind_locks(const set &settings, const plan &steps, const request &asked, bool referenced, int lock_tries)
+{
+	const auto [current, retiring] = look_under_lock(settings);
+	if (!current)
+		return {};
+	request now = asked;
+	now.made = is_retirement(steps.front().what);
+	now.resuming = asked.resuming || retiring;
+	const plan planned = plan_again(*current, steps, now);
+	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(*current);
+	std::vector<applied> results;
+	std::size_t cursor = 0;
+	for (const step &wanted : steps)
+	{
+		pg::check_for_interrupts();
+		if (const step *what = find_from(planned, cursor, wanted))
+			results.push_back(carry_out(*current, *what, from_parent, referenced, asked, lock_tries));
+	}
+	return results;
+}
+
+// An archive cannot be undone: a callback may have told others, and a file is
+// on the disk.  It keeps nobody from reading or writing either, so what it does
+// may wait as long as its own settings say.
+template <typename Work>
+pg::lock_outcome lock_and(Work &&work, const pg::vector<pg::lock_request> &locks, const step &what)
+{
+	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	if (what.what != action::archive)
+		return pg::work_behind(locks, policy, work);
+	const pg::lock_outcome outcome = pg::acquire_all(locks, policy);
+	if (outcome.granted)
+		work(outcome.tries);
+	return outcome;
+}
+
 } // namespace
 
 std::string partition_name(const step &what)
@@ -189,6 +220,12 @@ applied defer(const set &settings, const step &what, int tries)
 	const std::string partition = partition_name(what);
 	record({settings.root, action_name(what.what), partition, what.lower, what.upper, "deferred", tries, 0, "55P03", why, {}});
 	return {what, partition, "deferred", why};
+}
+
+void count(const std::vector<applied> &results)
+{
+	for (const applied &one : results)
+		count_action(action_name(one.what.what), one.outcome);
 }
 
 applied replace(const set &settings, const step &what, const request &asked)
@@ -209,29 +246,18 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 		keys = pg::foreign_keys_of(settings.parent);
 		wanted_locks = locks_of(settings, steps.front(), keys);
 	});
-	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	std::vector<applied> results;
+	TimestampTz granted_at = 0;
+	const auto carry_out_all = [&](int tries) {
+		granted_at = GetCurrentTimestamp();
+		results = carry_out_behind_locks(settings, steps, asked, !keys.referencing.empty(), tries);
+	};
 	const TimestampTz asked_at = GetCurrentTimestamp();
-	const pg::lock_outcome locks = pg::acquire_all(wanted_locks, policy);
-	count_locks(locks.tries, GetCurrentTimestamp() - asked_at);
+	const pg::lock_outcome locks = lock_and(carry_out_all, wanted_locks, steps.front());
+	count_locks(locks.tries, (locks.granted ? granted_at : GetCurrentTimestamp()) - asked_at);
 	if (!locks.granted)
 		return {defer(settings, steps.front(), locks.tries)};
-
-	const auto [current, retiring] = look_under_lock(settings);
-	if (!current)
-		return {};
-	request now = asked;
-	now.made = is_retirement(steps.front().what);
-	now.resuming = asked.resuming || retiring;
-	const plan planned = plan_again(*current, steps, now);
-	const inherited from_parent = is_retirement(steps.front().what) ? inherited{} : inherited_of(*current);
-	std::vector<applied> results;
-	std::size_t cursor = 0;
-	for (const step &wanted : steps)
-	{
-		pg::check_for_interrupts();
-		if (const step *what = find_from(planned, cursor, wanted))
-			results.push_back(carry_out(*current, *what, from_parent, !keys.referencing.empty(), asked, locks.tries));
-	}
+	count(results);
 	return results;
 }
 

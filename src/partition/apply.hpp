@@ -25,12 +25,15 @@ struct applied {
 // of; all steps have one parent and one kind: creation, or one retirement.
 std::vector<applied> apply(const set &settings, const plan &steps, const request &asked);
 
+// For mosaic.metrics, once nothing but the transaction's end can undo them.
+void count(const std::vector<applied> &results);
+
 // Records that a step waits for the next pass, its locks asked for so often.
 applied defer(const set &settings, const step &what, int tries);
 
-
 // One creation in the place of the partition that the step names, whose locks
-// are held and which has no rows: its storage options are kept.
+// are held and which has no rows: its storage options are kept.  Counted by the
+// caller, who may have to undo it.
 applied replace(const set &settings, const step &what, const request &asked);
 
 // For the functions that a user calls to get partitions: makes all that are

@@ -78,20 +78,23 @@ bool is_subset(const pg::vector<pg::lock_request> &locks, const pg::vector<pg::l
 	});
 }
 
-// Until nothing is there that was not there when the locks were asked for.
-// What they hold is waited behind, so only the first round may take its time.
-void require_locks(const set &whole)
+pg::failure locks_missing(const set &whole)
 {
-	pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
-	pg::vector<pg::lock_request> held;
+	return {ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(whole.parent) + "\" and its partitions",
+			"A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
+			"Try again when no long transaction works on the table, or raise mosaic.lock_budget."};
+}
+
+// Until nothing is there that was not there when the locks were asked for.
+// What is held is waited behind, so each round has one try; where it fails, so
+// does the try of those before.
+void lock_the_rest(const set &whole, pg::vector<pg::lock_request> held)
+{
 	for (pg::vector<pg::lock_request> locks = locks_of(whole); !is_subset(locks, held); locks = locks_of(whole))
 	{
-		if (!pg::acquire_all(locks, policy).granted)
-			throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(whole.parent) + "\" and its partitions",
-							  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
-							  "Try again when no long transaction works on the table, or raise mosaic.lock_budget.");
+		if (!pg::acquire_all(locks, {settings::lock_timeout, 0, 0}).granted)
+			throw locks_missing(whole);
 		held = locks;
-		policy.budget_ms = 0;
 	}
 }
 
@@ -162,6 +165,39 @@ std::vector<leaf> leaves_to_rebuild(const set &whole, const std::string &clause)
 	return leaves;
 }
 
+std::vector<applied> add_level_behind_locks(set whole, const set &level, const request &asked)
+{
+	const pg::latest_snapshot now;
+	const checked_level checked = check(level, whole, asked);
+	const std::vector<leaf> leaves = leaves_to_rebuild(whole, checked.settings.partition_by);
+	require_room(whole.parent, leaves.size() * (checked.partitions + 1));
+	insert_level(checked.settings, whole.parent, checked.settings.depth);
+	whole.levels.push_back(checked.settings);
+
+	std::vector<applied> rebuilt;
+	for (const leaf &old : leaves)
+	{
+		step what{action::create, old.partition, old.name, {}, {}, old.values, "is partitioned further from now on"};
+		what.parent = old.parent;
+		rebuilt.push_back(replace(level_of(whole, old.parent), what, asked));
+	}
+	return rebuilt;
+}
+
+std::vector<applied> add_level(const set &whole, const set &level, const request &asked)
+{
+	std::vector<applied> rebuilt;
+	const pg::vector<pg::lock_request> locks = locks_of(whole);
+	const auto work = [&](int) {
+		lock_the_rest(whole, locks);
+		rebuilt = add_level_behind_locks(whole, level, asked);
+	};
+	if (!pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, work).granted)
+		throw locks_missing(whole);
+	count(rebuilt);
+	return rebuilt;
+}
+
 } // namespace
 
 PG_FUNCTION(mosaic_create_sub_parent)
@@ -178,24 +214,10 @@ PG_FUNCTION(mosaic_create_sub_parent)
 	pg::require_relation(parent);
 	pg::require_ownership(parent);
 	pg::require_partition_clause(level.partition_by);
-	set whole = lock_set(parent);
-	require_locks(whole);
-
-	const pg::latest_snapshot now;
-	const checked_level checked = check(level, whole, asked);
-	const std::vector<leaf> leaves = leaves_to_rebuild(whole, checked.settings.partition_by);
-	require_room(parent, leaves.size() * (checked.partitions + 1));
-	insert_level(checked.settings, parent, checked.settings.depth);
-	whole.levels.push_back(checked.settings);
-
+	const set whole = lock_set(parent);
 	pg::rowset rows(fcinfo);
-	for (const leaf &old : leaves)
-	{
-		step what{action::create, old.partition, old.name, {}, {}, old.values, "is partitioned further from now on"};
-		what.parent = old.parent;
-		replace(level_of(whole, old.parent), what, asked);
-		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(old.parent), old.name)), pg::text_value(old.values)});
-	}
+	for (const applied &one : add_level(whole, level, asked))
+		rows.add({pg::regclass_value(pg::relation_named(pg::schema_of(one.what.parent), one.what.name)), pg::text_value(one.what.values)});
 	return Datum(0);
 }
 

@@ -79,15 +79,14 @@ pg::vector<pg::lock_request> locks_of(const set &level, Oid default_partition, O
 	return locks;
 }
 
-int require_locks(const set &level, Oid default_partition, Oid growing)
+// Work and the locks that it needs, or 55P03.
+void require_locks(const set &level, const pg::vector<pg::lock_request> &locks, const std::function<void(int tries)> &work)
 {
 	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
-	const pg::lock_outcome locks = pg::acquire_all(locks_of(level, default_partition, growing), policy);
-	if (!locks.granted)
+	if (!pg::work_behind(locks, policy, work).granted)
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(level.parent) + "\" to drain its default partition",
 						  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
 						  "Try again when no long transaction works on the table, or raise mosaic.lock_budget.");
-	return locks.tries;
 }
 
 std::string alter(Oid table)
@@ -133,44 +132,71 @@ Oid table_named(const set &level, const std::string &name)
 	return pg::relation_named(pg::schema_of(level.parent), name);
 }
 
-} // namespace
+// What a chunk's statements are made of.
+struct script {
+	const set &level;
+	const chunk &what;
+	const inherited from_parent;
+	const creation_ddl sql;
+	const std::string bound;
+	const Oid default_partition;
+};
 
-moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
+void make_target(const script &of, TimestampTz reference_time, std::string &command)
 {
-	const Oid default_partition = default_partition_of(level.parent);
-	const bool grows = OidIsValid(what.growing);
-	const inherited from_parent = inherited_of(level);
-	const creation_ddl sql = creation_ddl_of(level, what.what, from_parent, with_indexes::yes);
-	const std::string bound = pg::partition_condition(level.parent, what.what.values);
-	const pg::acting_as owner(pg::owner_of(level.parent));
-	pg::set_local("lock_timeout", (std::to_string(settings::lock_timeout) + "ms").c_str());
-	pg::set_local("row_security", "off"); // a policy that hides rows is an error, not rows forgotten
-	moved done{};
-	if (!grows)
-	{
-		build(level, sql, what.what, from_parent, {reference_time}, done.command);
-		execute({add_bound(table_named(level, what.what.name), bound)}, done.command);
-	}
-	done.lock_tries = require_locks(level, default_partition, what.growing);
+	build(of.level, of.sql, of.what.what, of.from_parent, {reference_time}, command);
+	execute({add_bound(table_named(of.level, of.what.what.name), of.bound)}, command);
+}
+
+moved move_behind_locks(const script &of, const std::string &command, int lock_tries)
+{
 	const TimestampTz granted = GetCurrentTimestamp();
-	const Oid partition = table_named(level, what.what.name);
-	if (grows)
+	const Oid partition = table_named(of.level, of.what.what.name);
+	const Oid parent = of.level.parent;
+	moved done{};
+	done.lock_tries = lock_tries;
+	done.command = command;
+	if (OidIsValid(of.what.growing))
 	{
 		// It has the rows of its old bound, and those have the new one.
-		execute({detach_command(level.parent, partition), add_bound(partition, bound) + " NOT VALID"}, done.command);
+		execute({detach_command(parent, partition), add_bound(partition, of.bound) + " NOT VALID"}, done.command);
 		pg::assume_valid(partition, bound_constraint);
 		// A trigger that waits for the end could not be fired from here.
 		execute({"SET CONSTRAINTS ALL IMMEDIATE"}, done.command);
 	}
 	// What lies below, where the partition grows, the default has had to refuse.
-	done.rows = transfer(default_partition, partition, what.condition, done.command);
-	exclude_emptied(level.parent, bound, done.command);
-	place(level, sql.place, what.what, from_parent, done.command);
-	end_exclusion(level.parent, done.command);
+	done.rows = transfer(of.default_partition, partition, of.what.condition, done.command);
+	exclude_emptied(parent, of.bound, done.command);
+	place(of.level, of.sql.place, of.what.what, of.from_parent, done.command);
+	end_exclusion(parent, done.command);
 	execute({alter(partition) + "DROP CONSTRAINT " + bound_constraint}, done.command);
 	hide_from_older_snapshots(partition);
 	done.locked = GetCurrentTimestamp() - granted;
-	done.waited_for = pg::is_waited_for(level.parent);
+	done.waited_for = pg::is_waited_for(parent);
+	return done;
+}
+
+} // namespace
+
+moved move_rows(const set &level, const chunk &what, TimestampTz reference_time)
+{
+	const inherited from_parent = inherited_of(level);
+	const script of{level,
+					what,
+					from_parent,
+					creation_ddl_of(level, what.what, from_parent, with_indexes::yes),
+					pg::partition_condition(level.parent, what.what.values),
+					default_partition_of(level.parent)};
+	const pg::acting_as owner(pg::owner_of(level.parent));
+	pg::set_local("row_security", "off"); // a policy that hides rows is an error, not rows forgotten
+	std::string command;
+	if (!OidIsValid(what.growing))
+		require_locks(level, {}, [&](int) {
+			command.clear();
+			make_target(of, reference_time, command);
+		});
+	moved done{};
+	require_locks(level, locks_of(level, of.default_partition, what.growing), [&](int tries) { done = move_behind_locks(of, command, tries); });
 	return done;
 }
 

@@ -16,13 +16,15 @@ void unblock(const departure &one)
 	pg::vector<pg::lock_request> locks;
 	for (const Oid leaf : leaves_of(partition))
 		locks.push_back({leaf, AccessExclusiveLock});
-	if (!pg::acquire_all(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}).granted)
+	const auto let_in = [&](int) {
+		const pg::acting_as owner(pg::owner_of(partition));
+		for (const std::string &sql : unblock_commands(partition))
+			pg::spi().execute(sql);
+	};
+	if (!pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, let_in).granted)
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(partition) + "\" to let writes in again",
 						  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
 						  "Try again when no long transaction works on it, or raise mosaic.lock_budget.");
-	const pg::acting_as owner(pg::owner_of(partition));
-	for (const std::string &sql : unblock_commands(partition))
-		pg::spi().execute(sql);
 }
 
 void free_departures(const set &settings)

@@ -55,12 +55,17 @@ bool is_conflict(int sqlstate)
 
 } // namespace
 
-void record(const log_entry &entry)
+void write(const log_entry &entry)
 {
-	count_action(entry.action, entry.outcome);
 	run(insert_log, {pg::regclass_value(entry.parent), pg::text_value(entry.action), text_or_null(entry.partition), text_or_null(entry.lower),
 					 text_or_null(entry.upper), pg::text_value(entry.outcome), pg::int4_value(entry.lock_tries), pg::float8_value(entry.seconds),
 					 text_or_null(entry.sqlstate), text_or_null(entry.detail), text_or_null(entry.command)});
+}
+
+void record(const log_entry &entry)
+{
+	write(entry);
+	count_action(entry.action, entry.outcome);
 }
 
 std::string error_text(const ErrorData &error)

@@ -21,7 +21,10 @@ struct log_entry {
 	std::string command;
 };
 
-// A row of mosaic.partition_log.
+// A row of mosaic.partition_log.  What may yet be undone with its row is counted
+// later: counters are not taken back.
+void write(const log_entry &entry);
+// Counted at once.
 void record(const log_entry &entry);
 void record_failed_step(const set &settings, const step &what, const ErrorData &error);
 // Deletes rows older than mosaic.log_days.

@@ -59,7 +59,14 @@ void require_archive(const departure &one)
 						  "Its SHA-256 is " + checksum + "; the ledger has " + one.checksum + ".", "Bring the original back from a backup.");
 }
 
-void lock_for_attach(const set &settings, Oid partition)
+void run(const std::vector<std::string> &statements)
+{
+	for (const std::string &sql : statements)
+		pg::spi().execute(sql);
+}
+
+// What is done behind the locks of ATTACH.
+void attach_behind_locks(const set &settings, Oid partition, const std::vector<std::string> &statements)
 {
 	pg::vector<pg::lock_request> locks{{settings.parent, ShareUpdateExclusiveLock}};
 	if (const Oid default_partition = pg::partition_table(settings.parent).default_partition(); OidIsValid(default_partition))
@@ -70,16 +77,11 @@ void lock_for_attach(const set &settings, Oid partition)
 		locks.push_back({table, ShareRowExclusiveLock});
 	for (const Oid table : keys.referencing)
 		locks.push_back({table, ShareRowExclusiveLock});
-	if (!pg::acquire_all(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}).granted)
+	const auto attach = [&](int) { run(statements); };
+	if (!pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, attach).granted)
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(settings.parent) + "\" to attach a partition",
 						  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
 						  "Try again when no other DDL or ANALYZE works on the table, or raise mosaic.lock_budget.");
-}
-
-void run(const std::vector<std::string> &statements)
-{
-	for (const std::string &sql : statements)
-		pg::spi().execute(sql);
 }
 
 std::string attach_command(const set &settings, Oid partition, const departure &one)
@@ -119,8 +121,7 @@ std::string rehearse_attach(const set &settings, Oid partition, const departure 
 {
 	std::string bound;
 	pg::rehearse([&] {
-		lock_for_attach(settings, partition);
-		run({attach_command(settings, partition, one)});
+		attach_behind_locks(settings, partition, {attach_command(settings, partition, one)});
 		pg::spi spi;
 		spi.execute("SELECT pg_catalog.pg_get_partition_constraintdef($1)", {pg::oid_value(partition)});
 		bound = spi[0].text(1);
@@ -154,8 +155,7 @@ Oid restore_from_file(const set &settings, const departure &one)
 	const std::string check = rehearse_attach(settings, partition, one);
 	run({"ALTER TABLE " + table + " ADD CONSTRAINT " + bound_check + " CHECK (" + check + ")"});
 	fill(one, partition);
-	lock_for_attach(settings, partition);
-	run({attach_command(settings, partition, one), "ALTER TABLE " + table + " DROP CONSTRAINT " + bound_check});
+	attach_behind_locks(settings, partition, {attach_command(settings, partition, one), "ALTER TABLE " + table + " DROP CONSTRAINT " + bound_check});
 	return partition;
 }
 
@@ -167,10 +167,11 @@ Oid reattach(const set &settings, const departure &one)
 		throw pg::failure(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "partition \"" + one.qualified() + "\" is attached",
 						  "Somebody has done it by hand.", "Keep it: SELECT mosaic.hold_partition('" + pg::qualified_name(one.relation) + "');");
 	const pg::acting_as owner(pg::owner_of(settings.parent));
-	lock_for_attach(settings, one.relation);
+	std::vector<std::string> statements;
 	if (!one.write_block.empty())
-		run(unblock_commands(one.relation));
-	run({attach_command(settings, one.relation, one)});
+		statements = unblock_commands(one.relation);
+	statements.push_back(attach_command(settings, one.relation, one));
+	attach_behind_locks(settings, one.relation, statements);
 	return one.relation;
 }
 

@@ -47,16 +47,16 @@ private:
 	std::string command_;
 };
 
-int require_locks(const set &level, Oid partition)
+// Work and the locks that it needs, or 55P03.
+void require_locks(const set &level, Oid partition, const std::function<void(int tries)> &work)
 {
 	pg::vector<pg::lock_request> locks;
 	for (const Oid table : pg::foreign_keys_of(level.parent).referenced)
 		locks.push_back({table, ShareRowExclusiveLock});
 	locks.push_back({level.parent, AccessExclusiveLock});
 	locks.push_back({partition, AccessExclusiveLock});
-	const pg::lock_outcome outcome = pg::acquire_all(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget});
-	if (outcome.granted)
-		return outcome.tries;
+	if (pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, work).granted)
+		return;
 	throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(level.parent) + "\" to divide a partition",
 					  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms; what was divided before stays.",
 					  "Call it again when no long transaction works on the table, or raise mosaic.lock_budget.");
@@ -124,7 +124,6 @@ void divide(script &sql, const set &level, Oid partition, const pg::hash_bound &
 {
 	const inherited from_old = inherited_of(level, partition);
 	const pg::acting_as owner(pg::owner_of(level.parent));
-	pg::set_local("lock_timeout", (std::to_string(settings::lock_timeout) + "ms").c_str());
 	pg::set_local("row_security", "off"); // an error, not a row left behind
 	const std::string old = pg::qualified_name(partition);
 	const std::string old_name = pg::relation_name(partition);
@@ -182,9 +181,8 @@ std::vector<Oid> coarser_partitions(Oid oid, int modulus)
 	return found;
 }
 
-void split_remainder(const set &level, Oid partition, int modulus)
+static void split_behind_locks(const set &level, Oid partition, int modulus, int tries)
 {
-	const int tries = require_locks(level, partition);
 	const TimestampTz begun = GetCurrentTimestamp();
 	const pg::latest_snapshot now;
 	require_divisible(level);
@@ -201,6 +199,11 @@ void split_remainder(const set &level, Oid partition, int modulus)
 	const double seconds = static_cast<double>(GetCurrentTimestamp() - begun) / static_cast<double>(pg::usecs_per_second);
 	record({level.root, "split", name, "remainder " + std::to_string(bound->remainder), "modulus " + std::to_string(bound->modulus), "done",
 			tries, seconds, {}, "into " + std::to_string(modulus / bound->modulus) + " partitions of modulus " + std::to_string(modulus), sql.command()});
+}
+
+void split_remainder(const set &level, Oid partition, int modulus)
+{
+	require_locks(level, partition, [&](int tries) { split_behind_locks(level, partition, modulus, tries); });
 }
 
 } // namespace partition

@@ -14,19 +14,35 @@ bool is_lock_conflict(const ErrorData *error)
 	return error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE || error->sqlerrcode == ERRCODE_T_R_DEADLOCK_DETECTED;
 }
 
-// The subtransaction writes nothing, so it costs no transaction id; a failed
-// one gives back the locks it already had.
-bool try_once(const vector<lock_request> &requests, int timeout_ms)
+// Without work the subtransaction writes nothing, so it costs no transaction id;
+// a failed one gives back the locks it already had.
+template <typename Work>
+bool try_once(const vector<lock_request> &requests, int timeout_ms, Work &&work)
 {
 	ErrorData *error = attempt([&] {
 		setting_scope settings;
 		set_local("lock_timeout", std::to_string(timeout_ms).c_str());
 		for (const lock_request &request : requests)
 			call(LockRelationOid, request.relation, request.mode);
+		work();
 	});
 	if (error != nullptr && !is_lock_conflict(error))
 		call([=] { throw_copied(error); });
 	return error == nullptr;
+}
+
+template <typename Work>
+lock_outcome try_repeatedly(const vector<lock_request> &requests, const lock_policy &policy, Work &&work)
+{
+	const TimestampTz start = GetCurrentTimestamp();
+	for (int tries = 1;; ++tries)
+	{
+		if (try_once(requests, policy.timeout_ms, [&] { work(tries); }))
+			return {true, tries};
+		if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(), policy.budget_ms))
+			return {false, tries};
+		pause(policy.pause_ms);
+	}
 }
 
 } // namespace
@@ -39,15 +55,12 @@ lock_policy configured_lock_policy()
 
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy)
 {
-	const TimestampTz start = GetCurrentTimestamp();
-	for (int tries = 1;; ++tries)
-	{
-		if (try_once(requests, policy.timeout_ms))
-			return {true, tries};
-		if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(), policy.budget_ms))
-			return {false, tries};
-		pause(policy.pause_ms);
-	}
+	return try_repeatedly(requests, policy, [](int) {});
+}
+
+lock_outcome work_behind(const vector<lock_request> &requests, const lock_policy &policy, const std::function<void(int tries)> &work)
+{
+	return try_repeatedly(requests, policy, work);
 }
 
 bool is_waited_for(Oid table)

@@ -5,7 +5,15 @@
 // milliseconds; when one does not come, all are given back, and after a pause
 // the next try begins, until the budget is used up.  There is never a last
 // try without a limit.
+//
+// What is done behind the locks belongs to the try.  It needs locks that nobody
+// can ask for beforehand, those of the catalogs, and somebody may have them for
+// long: a VACUUM that truncates one, a session that locked it.  To wait for
+// them with the locks of the tables in hand would be to keep everybody else
+// waiting too; so that work is undone as well, and tried again.
 #pragma once
+
+#include <functional>
 
 #include "pg/memory.hpp"
 
@@ -33,6 +41,11 @@ struct lock_outcome {
 
 // Takes all locks, in the order given, until the end of the transaction.
 lock_outcome acquire_all(const vector<lock_request> &requests, const lock_policy &policy);
+
+// The same, and does behind them what is to be done, which is told how many
+// tries there have been.  All of it is undone where a lock of its own does not
+// come, and done again: nothing may come of it but by its last call.
+lock_outcome work_behind(const vector<lock_request> &requests, const lock_policy &policy, const std::function<void(int tries)> &work);
 
 // Does anybody wait for an ACCESS EXCLUSIVE lock of ours on a relation?
 bool is_waited_for(Oid relation);
