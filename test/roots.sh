@@ -25,12 +25,44 @@ debian_mirror() {
 	apt-get indextargets --format '$(ORIGIN)/$(LABEL) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null | sed -n 's|^Debian/Debian ||p' | head -1
 }
 
+# Runs a command in a process group of its own and waits for it.  A shell heeds
+# a signal only after the command in its foreground, and what runs in namespaces
+# heeds neither ^C nor the TERM that timeout sends; so it is the trap below that
+# ends the command.
+beside() { # command...
+	local status=0
+	env --default-signal=INT,QUIT setsid "$@" <&0 7>&- &
+	running=$!
+	wait "$running" || status=$?
+	running=
+	return "$status"
+}
+
+# Nobody is left when a run ends before its end, whatever it was at: first those
+# are asked who clean up and count, and then nobody is.
+end_running() {
+	local i
+	trap '' HUP INT TERM
+	[ -n "${running:-}" ] && kill -- "-$running" 2>/dev/null || return 0
+	for ((i = 0; i < 50; i++)); do
+		kill -0 -- "-$running" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	kill -KILL -- "-$running" 2>/dev/null || true
+}
+trap end_running EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 # Runs a command in namespaces that take every mount and process along when
-# they end, however that is; the latest when the minutes are over.
+# they end, however that is; the latest when the minutes are over, or this
+# shell has been killed.
 contained() { # command...
-	local unshare=(unshare --mount --pid --ipc --fork --kill-child)
-	[ -z "${minutes:-}" ] || unshare=(timeout --foreground --signal=KILL $((minutes * 60 > SECONDS ? minutes * 60 - SECONDS : 1)) "${unshare[@]}")
-	"${unshare[@]}" "$@"
+	local command=(setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child "$@")
+	[ -z "${minutes:-}" ] ||
+		command=(setpriv --pdeathsig KILL timeout --foreground --signal=KILL $((minutes * 60 > SECONDS ? minutes * 60 - SECONDS : 1)) "${command[@]}")
+	beside "${command[@]}"
 }
 
 in_root() { # root command...

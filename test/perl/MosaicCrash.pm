@@ -8,8 +8,9 @@ package MosaicCrash;
 use strict;
 use warnings;
 use Exporter 'import';
+use MosaicSession;
 
-our @EXPORT = qw(crash_server);
+our @EXPORT = qw(crash_server crash_in_the_middle_of);
 
 # By the process with this pid; returns when the server takes connections again.
 sub crash_server
@@ -18,6 +19,18 @@ sub crash_server
 	my $offset = -s $node->logfile;
 	kill 'KILL', $pid;
 	$node->wait_for_log(qr/database system is ready to accept connections/, $offset);
+	return;
+}
+
+# Runs a statement in a session of its own until something that the test has put
+# in its way sleeps, and crashes it there.
+sub crash_in_the_middle_of
+{
+	my ($node, $statement, $where) = @_;
+	my ($session, $pid) = begin_statement($node, $statement);
+	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die "nothing is held at $where";
+	crash_server($node, $pid);
+	abandon_session($session);
 	return;
 }
 

@@ -12,7 +12,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_node make_set lose_partition has_partition hold_passes release_passes running_pass launcher_pid launcher_rounds issue_codes);
+our @EXPORT = qw(start_node make_set lose_partition has_partition hold_passes release_passes running_pass watch_detaches hold_detach launcher_pid launcher_rounds issue_codes);
 
 # A node with the library preloaded; napping for an hour unless told otherwise.
 sub start_node
@@ -87,6 +87,36 @@ sub running_pass
 	my $held = "FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND datname = '$database' AND wait_event = 'PgSleep'";
 	ok($node->poll_query_until('postgres', "SELECT count(*) = 1 $held"), "a pass over database $database is at work");
 	return $node->safe_psql('postgres', "SELECT pid $held");
+}
+
+# From now on a concurrent detach can be held by hold_detach().  The worker begins
+# one only when nobody uses the parent; so it is held at its statement, until
+# somebody does.
+sub watch_detaches
+{
+	my ($node) = @_;
+	$node->safe_psql('postgres', q{
+		CREATE FUNCTION public.hold_detach() RETURNS event_trigger LANGUAGE plpgsql AS $$
+		BEGIN
+			IF current_query() LIKE '%CONCURRENTLY%' THEN
+				PERFORM pg_advisory_xact_lock_shared(42);
+			END IF;
+		END$$;
+		CREATE EVENT TRIGGER hold_detach ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.hold_detach()});
+	return;
+}
+
+# Makes a detach due by a statement and waits for the worker to be held there;
+# yields the session whose end lets it go on.
+sub hold_detach
+{
+	my ($node, $making_due) = @_;
+	my $gate = $node->background_psql('postgres');
+	$gate->query_safe('SELECT pg_advisory_lock(42)');
+	$node->safe_psql('postgres', $making_due);
+	$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
+	  or die 'nothing is detached';
+	return $gate;
 }
 
 # Waits for the launcher; yields its process.

@@ -5,6 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use MosaicCrash;
+use MosaicSession;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -37,13 +38,7 @@ sub kill_in_the_middle_of
 {
 	my ($statement, $partition) = @_;
 	hold_at($partition);
-	my $session = $node->background_psql('postgres', on_error_die => 0);
-	my $pid     = $session->query_safe('SELECT pg_backend_pid()');
-	$session->{stdin} .= "$statement;\n";
-	$session->{run}->pump_nb;
-	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die 'nothing is held';
-	crash_server($node, $pid);
-	$session->{run}->kill_kill;
+	crash_in_the_middle_of($node, $statement, $partition);
 	$node->safe_psql('postgres', 'DROP EVENT TRIGGER hold; DROP FUNCTION public.hold()');
 	return;
 }
@@ -79,7 +74,7 @@ is($node->safe_psql('postgres', q{SELECT count(*) = count(DISTINCT partition) FR
 # A concurrent detach that the crash of another backend cut off, finished by a
 # procedure, which could not have begun one.
 $node->safe_psql('postgres', q{ALTER SYSTEM SET mosaic.naptime = '1s'; ALTER SYSTEM SET mosaic.enabled = on});
-my $reader = $node->background_psql('postgres', on_error_die => 0);
+my $reader = $node->background_psql('postgres');
 $reader->query_safe('BEGIN; SELECT count(*) FROM ONLY readings_p0');
 $node->safe_psql('postgres', q{UPDATE mosaic.partition_set SET retention = '35'});
 $node->reload;
@@ -90,7 +85,7 @@ $node->reload;
 $node->poll_query_until('postgres', q{SELECT current_setting('mosaic.enabled') = 'off'}) or die 'the setting did not arrive';
 my $pid = $reader->query_safe('SELECT pg_backend_pid()');
 crash_server($node, $pid);
-$reader->{run}->kill_kill;
+abandon_session($reader);
 is($node->safe_psql('postgres', q{SELECT partition, action FROM mosaic.retiring_partition}), 'readings_p0|drop', 'what was meant is written down');
 is($node->safe_psql('postgres', q{SELECT kind FROM mosaic.partition_bounds('readings') WHERE partition = 'readings_p0'::regclass}), 'pending',
 	'the partition is shown as pending');

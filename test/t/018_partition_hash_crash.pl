@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use MosaicCrash;
+use MosaicSession;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -38,13 +39,7 @@ for my $moment ([ 'CREATE TABLE', '_p6' ], [ 'CREATE TABLE', '_router' ], [ 'ALT
 			END IF;
 		END\$\$;
 		CREATE EVENT TRIGGER hold ON ddl_command_end WHEN TAG IN ('$tag') EXECUTE FUNCTION public.hold()});
-	my $session = $node->background_psql('postgres', on_error_die => 0);
-	my $pid     = $session->query_safe('SELECT pg_backend_pid()');
-	$session->{stdin} .= "CALL mosaic.hash_set_modulus('customers', 8);\n";
-	$session->{run}->pump_nb;
-	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die "nothing is held at $tag of $suffix";
-	crash_server($node, $pid);
-	$session->{run}->kill_kill;
+	crash_in_the_middle_of($node, q{CALL mosaic.hash_set_modulus('customers', 8)}, "$tag of $suffix");
 	$node->safe_psql('postgres', 'DROP EVENT TRIGGER hold; DROP FUNCTION public.hold()');
 
 	my $where = "killed at $tag of $suffix";
@@ -63,17 +58,14 @@ is($node->safe_psql('postgres', q{SELECT bool_and(indisvalid) FROM pg_index WHER
 
 # A writer that goes on meanwhile loses nothing and finds its rows.
 $node->safe_psql('postgres', q{CREATE TABLE written (id bigint)});
-my $writer = $node->background_psql('postgres');
-$writer->{stdin} .= q{
+my ($writer) = begin_statement($node, q{
 	DO $$ BEGIN
 		FOR n IN 2001 .. 3000 LOOP
 			INSERT INTO customers VALUES (n, 'w');
 			INSERT INTO written VALUES (n);
 			COMMIT;
 		END LOOP;
-	END $$;
-};
-$writer->{run}->pump_nb;
+	END $$});
 $node->poll_query_until('postgres', 'SELECT count(*) > 0 FROM written');
 $node->safe_psql('postgres', q{CALL mosaic.hash_set_modulus('customers', 16)});
 $writer->query_safe('SELECT 1');

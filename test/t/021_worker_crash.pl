@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use MosaicCrash;
+use MosaicSession;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -31,10 +32,10 @@ lose_partition($node, 'postgres');
 has_partition($node, 'postgres', 'partitions are made again after that');
 
 # A session crashes
-my $session = $node->background_psql('postgres', on_error_die => 0);
+my $session = $node->background_psql('postgres');
 my $pid = $session->query_safe('SELECT pg_backend_pid()');
 crash($pid, 'a session');
-$session->{run}->kill_kill;
+abandon_session($session);
 lose_partition($node, 'postgres');
 has_partition($node, 'postgres', 'and after that');
 

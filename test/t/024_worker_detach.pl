@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use MosaicCrash;
+use MosaicSession;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -18,27 +19,15 @@ make_set($node, 'elsewhere');
 
 my $pending = q{SELECT count(*) FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhdetachpending};
 
-# The worker begins only when nobody uses the parent; so it is held at its
-# statement until somebody does.
-$node->safe_psql('postgres', q{
-	CREATE FUNCTION public.hold_detach() RETURNS event_trigger LANGUAGE plpgsql AS $$
-	BEGIN
-		IF current_query() LIKE '%CONCURRENTLY%' THEN
-			PERFORM pg_advisory_xact_lock_shared(42);
-		END IF;
-	END$$;
-	CREATE EVENT TRIGGER hold_detach ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.hold_detach()});
+watch_detaches($node);
 
 # The oldest partition becomes due to go, and a reader holds the parent while
 # it is detached; yields the reader.
 sub begin_detach
 {
 	my ($retention) = @_;
-	my ($gate, $reader) = map { $node->background_psql('postgres', on_error_die => 0) } 1 .. 2;
-	$gate->query_safe('SELECT pg_advisory_lock(42)');
-	$node->safe_psql('postgres', "UPDATE mosaic.partition_set SET retention = '$retention' WHERE parent = 'readings'::regclass");
-	$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
-	  or die 'nothing is detached';
+	my $gate = hold_detach($node, "UPDATE mosaic.partition_set SET retention = '$retention' WHERE parent = 'readings'::regclass");
+	my $reader = $node->background_psql('postgres');
 	$reader->query_safe('BEGIN; SELECT count(*) FROM readings WHERE id = 45');
 	$gate->quit;
 	ok($node->poll_query_until('postgres', "SELECT ($pending) = 1"), 'a partition is being detached');
@@ -57,11 +46,7 @@ ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p0') IS NU
 $reader->quit;
 
 # Somebody else is faster
-my $gate = $node->background_psql('postgres', on_error_die => 0);
-$gate->query_safe('SELECT pg_advisory_lock(42)');
-$node->safe_psql('postgres', q{CREATE TABLE readings_p0 PARTITION OF readings FOR VALUES FROM (0) TO (10)});
-$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
-  or die 'nothing is detached';
+my $gate = hold_detach($node, q{CREATE TABLE readings_p0 PARTITION OF readings FOR VALUES FROM (0) TO (10)});
 $node->safe_psql('postgres', 'DROP TABLE readings_p0');
 my $passes = $node->safe_psql('postgres', q{SELECT passes FROM mosaic.worker_status WHERE kind = 'launcher'});
 $gate->quit;
@@ -73,7 +58,7 @@ $reader = begin_detach('20');
 my $pass = $node->safe_psql('postgres', q{SELECT pid FROM mosaic.worker_status WHERE kind = 'maintenance' AND database = 'postgres'});
 crash_server($node, $pass);
 is($node->safe_psql('postgres', $pending), '1', 'after a crash the detach is still pending');
-$reader->{run}->kill_kill;
+abandon_session($reader);
 ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p10') IS NULL}), 'and the next pass finishes it');
 is($node->safe_psql('postgres', $pending), '0', 'nothing is pending any more');
 is($node->safe_psql('postgres', 'SELECT count(*) FROM readings'), '2', 'the rows that are to stay are there');

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
+use MosaicSession;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -19,10 +20,7 @@ my @ours = split /\n/, $node->safe_psql('postgres', q{SELECT pid FROM mosaic.wor
 cmp_ok(@ours, '>=', 2, 'a launcher and a ticker');
 
 # A writer that asks nobody but the server keeps the ticker ticking.
-my $session = $node->background_psql('postgres', on_error_die => 0);
-my $writer  = $session->query_safe('SELECT pg_backend_pid()');
-$session->{stdin} .= "DO \$\$ BEGIN LOOP INSERT INTO items VALUES (1); COMMIT; END LOOP; END \$\$;\n";
-$session->{run}->pump_nb;
+my ($session, $writer) = begin_statement($node, 'DO $$ BEGIN LOOP INSERT INTO items VALUES (1); COMMIT; END LOOP; END $$');
 $node->poll_query_until('postgres', q{SELECT count(*) > 100 FROM items}) or die 'nobody writes';
 
 # A process that has ended but whom nobody has waited for is gone, too.
@@ -45,5 +43,5 @@ ok(is_there($writer), 'the writer has not noticed');
 is($left, 0, 'but all of ours have gone');
 
 kill 'KILL', $writer;
-$session->{run}->kill_kill;
+abandon_session($session);
 done_testing();

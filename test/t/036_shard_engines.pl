@@ -4,32 +4,18 @@
 # are skipped where they are not installed.
 use strict;
 use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
 use IPC::Run;
-use PostgreSQL::Test::Cluster;
+use MosaicShard;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
-my %server;
-for my $name (qw(east west))
-{
-	$server{$name} = PostgreSQL::Test::Cluster->new($name);
-	$server{$name}->init(allows_streaming => 'logical');
-	$server{$name}->append_conf('postgresql.conf', "wal_receiver_status_interval = '1s'");
-	$server{$name}->start;
-	$server{$name}->safe_psql('postgres', 'CREATE DATABASE app');
-}
-$server{east}->safe_psql('postgres', 'CREATE DATABASE front');
-sub front { my ($sql) = @_; return $server{east}->safe_psql('front', $sql) }
-
-front('CREATE EXTENSION pg_mosaic; CREATE TABLE accounts (id bigint PRIMARY KEY, balance bigint NOT NULL)');
-front(q{SELECT mosaic.shard_map_create('accounts', shards => 3, slots => 16)});
-front(sprintf q{SELECT mosaic.shard_node_add('%s', '%s', %d, 'app')}, $_, $server{$_}->host, $server{$_}->port) for sort keys %server;
-front(q{SELECT mosaic.shard_place('accounts', 0, 'east'), mosaic.shard_place('accounts', 1, 'west'), mosaic.shard_place('accounts', 2, 'east')});
+my %server = start_shards();
 
 # Rows where the map wants them.
 my %node_of = (0 => 'east', 1 => 'west', 2 => 'east');
-$server{$_}->safe_psql('app', 'CREATE TABLE accounts (id bigint PRIMARY KEY, balance bigint NOT NULL)') for sort keys %server;
 for my $line (split /\n/, front(q{SELECT shard_id, array_to_string(keys, ',') FROM mosaic.shard_split('accounts', ARRAY(SELECT generate_series(1::bigint, 2000)))}))
 {
 	my ($shard, $keys) = split /\|/, $line;
@@ -40,23 +26,11 @@ sub keys_by_map { my ($name) = @_; return front(qq{SELECT count(*) FROM generate
 
 # A move, step by step.
 my $slots = '{[0,2),[4,5)}';
-my @steps = map { my ($step, $node, $command) = split /\|/, $_, 3; { node => $node, command => $command } }
-  split /\n/, front("SELECT * FROM mosaic.shard_move_ddl('accounts', '$slots', 1, 'accounts', 'id')");
+my @steps = plan_move($slots, 1);
 is(scalar @steps, 14, 'a plan of fourteen steps');
 my ($moving, $staying) = map { front("SELECT min(n) FROM generate_series(1, 2000) n WHERE mosaic.shard_for('accounts', n) = 0 AND (mosaic.shard_slot_for('accounts', n) <@ '$slots'::int4multirange) = $_") } qw(true false);
 
-sub take
-{
-	my ($number) = @_;
-	my ($node, $command) = @{ $steps[ $number - 1 ] }{qw(node command)};
-	my ($cluster, $database) = $node eq '' ? ($server{east}, 'front') : ($server{$node}, 'app');
-	if ($number == 3 || $number == 9)
-	{
-		ok($cluster->poll_query_until($database, $command), "step $number becomes true");
-		return;
-	}
-	$cluster->safe_psql($database, $command);
-}
+sub take { my ($number) = @_; return take_step($number, @steps) }
 
 take($_) for 1 .. 3;
 $server{east}->safe_psql('app', "UPDATE accounts SET balance = balance + 7 WHERE id IN ($moving, $staying); DELETE FROM accounts WHERE id IN (SELECT id FROM accounts WHERE id <> $moving AND " . front("SELECT mosaic.shard_slot_condition('accounts', '{[4,5)}', 'id')") . ' ORDER BY id LIMIT 1)');

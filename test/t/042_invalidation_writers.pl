@@ -7,6 +7,7 @@ use lib "$FindBin::RealBin/../perl";
 use IPC::Run qw(start);
 use MosaicCrash;
 use MosaicInvalidation;
+use MosaicSession;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -176,7 +177,7 @@ my $victim = $node->background_psql('postgres', on_error_stop => 0);
 my $pid = $victim->query_safe('SELECT pg_backend_pid()');
 write_for(1);
 crash_server($node, $pid);
-$victim->{run}->kill_kill;
+abandon_session($victim);
 $node->psql('postgres', q{INSERT INTO items VALUES (nextval('ids'))});
 crash_server($node, ticker_pid($node));
 # (nobody writes now: a maintenance pass finds that the database needs its ticker)

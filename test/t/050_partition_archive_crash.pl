@@ -5,6 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use MosaicCrash;
+use MosaicSession;
 use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -36,23 +37,13 @@ $node->safe_psql('postgres', q{
 	SELECT count(*) FROM mosaic.run_maintenance();
 	UPDATE mosaic.partition_set SET retention = '15', retention_action = 'archive', create_paused = true});
 
-sub hold_at { my ($at, $after) = @_; $node->safe_psql('postgres', "INSERT INTO held VALUES ('$at', $after)"); return }
-sub release { $node->safe_psql('postgres', 'TRUNCATE held'); return }
-
-# Runs a statement in a session of its own until it is held, at a command after
-# so many of its kind, and kills that.
-sub kill_in_the_middle_of
+# Crashes a statement at a command after so many of its kind.
+sub crash_at
 {
 	my ($statement, $at, $after) = @_;
-	hold_at($at, $after // 0);
-	my $session = $node->background_psql('postgres', on_error_die => 0);
-	my $pid     = $session->query_safe('SELECT pg_backend_pid()');
-	$session->{stdin} .= "$statement;\n";
-	$session->{run}->pump_nb;
-	$node->poll_query_until('postgres', "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $pid") or die "nothing is held at $at";
-	crash_server($node, $pid);
-	$session->{run}->kill_kill;
-	release();
+	$node->safe_psql('postgres', sprintf q{INSERT INTO held VALUES ('%s', %d)}, $at, $after // 0);
+	crash_in_the_middle_of($node, $statement, $at);
+	$node->safe_psql('postgres', 'TRUNCATE held');
 	return;
 }
 
@@ -64,29 +55,29 @@ sub drafts { return scalar(my @all = (glob("$archives/*.tmp"), glob("$archives/*
 sub query_is { my ($query, $expected, $what) = @_; return is($node->safe_psql('postgres', $query), $expected, $what) }
 my $pass = 'CALL mosaic.maintain()';
 
-kill_in_the_middle_of($pass, 'CREATE TRIGGER');
+crash_at($pass, 'CREATE TRIGGER');
 query_is($blocked, '0', 'killed while it was blocked: it is not');
 query_is('SELECT count(*) FROM mosaic.partition_ledger', '0', 'nor in the ledger');
 
-kill_in_the_middle_of($pass, 'value');
+crash_at($pass, 'value');
 query_is($state, 'readings_p0 blocked', 'killed while it was archived: it is blocked');
 query_is($blocked, '2', 'by its triggers');
 is(drafts(), 1, 'the file is a draft');
 is(files(), 1, 'and there is no other');
 query_is($in_table, '30', 'every row is there');
 
-kill_in_the_middle_of(q{UPDATE mosaic.partition_set SET retention = '500'; CALL mosaic.maintain()}, 'DROP TRIGGER');
+crash_at(q{UPDATE mosaic.partition_set SET retention = '500'; CALL mosaic.maintain()}, 'DROP TRIGGER');
 query_is($state, 'readings_p0 blocked', 'killed while it was released: it is blocked');
 query_is($blocked, '2', 'by both its triggers');
 $node->safe_psql('postgres', q{UPDATE mosaic.partition_set SET retention = '15'});
 
-kill_in_the_middle_of($pass, 'DROP TABLE');
+crash_at($pass, 'DROP TABLE');
 query_is($state, 'readings_p0 verified', 'killed while it was dropped: it is archived');
 is(drafts(), 0, 'the draft is gone');
 is(files(), 1, 'there is one archive');
 query_is($in_table, '30', 'every row is there still');
 
-kill_in_the_middle_of(q{UPDATE mosaic.partition_set SET cooldown = '1 second'; CALL mosaic.maintain()}, 'ALTER TABLE');
+crash_at(q{UPDATE mosaic.partition_set SET cooldown = '1 second'; CALL mosaic.maintain()}, 'ALTER TABLE');
 query_is($state, 'readings_p0 verified', 'killed while it was detached: it is archived');
 query_is($in_table, '30', 'and attached');
 
@@ -95,12 +86,12 @@ query_is($state, 'readings_p0 detached', 'the next pass detaches it');
 query_is($in_table, '20', 'and its rows are seen no more');
 query_is('SELECT count(*) FROM readings_p0', '10', 'but there');
 my $restore = q{SELECT mosaic.restore_archive('readings', 'readings_p0')};
-kill_in_the_middle_of($restore, 'ALTER TABLE');
+crash_at($restore, 'ALTER TABLE');
 query_is($state, 'readings_p0 detached', 'killed while it was attached again: it is detached');
 query_is($in_table, '20', 'and not seen');
 query_is($blocked, '2', 'and takes no writes');
 $node->poll_query_until('postgres', 'SELECT now() > drop_after FROM mosaic.partition_ledger') or die 'the time does not pass';
-kill_in_the_middle_of($pass, 'DROP TABLE');
+crash_at($pass, 'DROP TABLE');
 query_is($state, 'readings_p0 detached', 'killed while it was dropped after the cool-down: it is detached');
 query_is('SELECT count(*) FROM readings_p0', '10', 'and whole');
 $node->safe_psql('postgres', $pass);
@@ -108,12 +99,12 @@ query_is($state, 'readings_p0 dropped', 'the next pass drops it');
 query_is(q{SELECT string_agg(action, ' ' ORDER BY id) FROM mosaic.partition_log WHERE partition = 'public.readings_p0' AND outcome = 'done' AND action <> 'create'},
 	'block archive detach drop', 'each step was done once');
 
-for my $where ([ 'value', 0, 'filled' ], [ 'ALTER TABLE', 0, 'tried on' ], [ 'ALTER TABLE', 3, 'attached' ])
+my $gone = "SELECT ($state), ($in_table), (SELECT count(*) FROM pg_class WHERE relname LIKE 'readings_p0%')";
+for my $where ([ 'filled', 'value' ], [ 'tried on', 'ALTER TABLE' ], [ 'attached', 'ALTER TABLE', 3 ])
 {
-	kill_in_the_middle_of($restore, @$where[ 0, 1 ]);
-	query_is($state, 'readings_p0 dropped', "killed while the restored one was $where->[2]: it is gone");
-	query_is(q{SELECT count(*) FROM pg_class WHERE relname LIKE 'readings_p0%'}, '0', 'without a trace');
-	query_is($in_table, '20', 'and nothing of it is seen');
+	my ($what, @moment) = @$where;
+	crash_at($restore, @moment);
+	query_is($gone, 'readings_p0 dropped|20|0', "killed while the restored one was $what: it is gone without a trace");
 	is(files(), 1, 'the archive is there');
 }
 $node->safe_psql('postgres', $restore);
@@ -128,37 +119,31 @@ $node->safe_psql('postgres', q{
 	SELECT * FROM mosaic.create_parent('moves', '10', 2);
 	INSERT INTO moves SELECT generate_series(0, 29);
 	UPDATE mosaic.partition_set SET retention = '15', retention_action = 'move', retention_schema = 'attic', create_paused = true WHERE parent = 'moves'::regclass});
-for my $after (0, 1)
+my $unmoved = q{SELECT count(*), 'moves_p0'::regclass FROM moves};
+for my $what ('taken off', 'moved')
 {
-	kill_in_the_middle_of(q{CALL mosaic.maintain('moves')}, 'ALTER TABLE', $after);
-	query_is('SELECT count(*) FROM moves', '30', $after ? 'killed while it was moved: it is attached' : 'killed while it was taken off: it is attached');
-	query_is(q{SELECT relnamespace::regnamespace FROM pg_class WHERE relname = 'moves_p0'}, 'public', 'where it was');
+	crash_at(q{CALL mosaic.maintain('moves')}, 'ALTER TABLE', $what eq 'moved' ? 1 : 0);
+	query_is($unmoved, '30|moves_p0', "killed while it was $what: it is attached, where it was");
 }
 $node->safe_psql('postgres', q{CALL mosaic.maintain('moves')});
 query_is('SELECT (SELECT count(*) FROM moves), (SELECT count(*) FROM attic.moves_p0)', '20|10', 'the next pass moves it');
 $node->safe_psql('postgres', q{SELECT mosaic.drop_parent('moves')});
 
 # The worker does the same, by DETACH CONCURRENTLY, and dies while it waits.
-$node->safe_psql('postgres', q{
-	ALTER SYSTEM SET mosaic.naptime = '1s'; ALTER SYSTEM SET mosaic.enabled = on;
-	CREATE FUNCTION public.hold_detach() RETURNS event_trigger LANGUAGE plpgsql AS $$
-	BEGIN
-		IF current_query() LIKE '%CONCURRENTLY%' THEN PERFORM pg_advisory_xact_lock_shared(42); END IF;
-	END$$;
-	CREATE EVENT TRIGGER hold_detach ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION public.hold_detach()});
-my ($gate, $reader) = map { $node->background_psql('postgres', on_error_die => 0) } 1 .. 2;
-$gate->query_safe('SELECT pg_advisory_lock(42)');
-$node->safe_psql('postgres', q{SELECT mosaic.release_partition('readings_p0'); UPDATE mosaic.partition_set SET cooldown = '0'});
-$node->reload;
-$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
-  or die 'nothing is detached';
+watch_detaches($node);
+$node->safe_psql('postgres', q{ALTER SYSTEM SET mosaic.naptime = '1s'; ALTER SYSTEM SET mosaic.enabled = on});
+my $gate = hold_detach($node, q{
+	SELECT mosaic.release_partition('readings_p0');
+	UPDATE mosaic.partition_set SET cooldown = '0';
+	SELECT pg_reload_conf()});
 query_is($state, 'readings_p0 verified', 'the worker has archived it once more');
+my $reader = $node->background_psql('postgres');
 $reader->query_safe('BEGIN; SELECT count(*) FROM readings WHERE id = 25');
 $gate->quit;
 my $pending = q{SELECT count(*) FROM pg_inherits WHERE inhparent = 'readings'::regclass AND inhdetachpending};
 $node->poll_query_until('postgres', "SELECT ($pending) = 1") or die 'nothing is pending';
 crash_server($node, $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND datname = 'postgres'}));
-$reader->{run}->kill_kill;
+abandon_session($reader);
 ok($node->poll_query_until('postgres', q{SELECT to_regclass('readings_p0') IS NULL}), 'killed while it waited, the worker goes on after the crash');
 query_is($state, 'readings_p0 dropped', 'and the ledger has it');
 query_is($pending, '0', 'nothing is pending');
@@ -166,11 +151,7 @@ is(files(), 2, 'with an archive of its own');
 is(drafts(), 0, 'and no draft');
 
 # What is written between the archive and the detach, past the block, is kept.
-$gate = $node->background_psql('postgres', on_error_die => 0);
-$gate->query_safe('SELECT pg_advisory_lock(42)');
-$node->safe_psql('postgres', q{UPDATE mosaic.partition_set SET retention = '5'});
-$node->poll_query_until('postgres', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_mosaic maintenance' AND wait_event = 'advisory'})
-  or die 'nothing is detached';
+$gate = hold_detach($node, q{UPDATE mosaic.partition_set SET retention = '5'});
 query_is($state, 'readings_p10 verified', 'another is archived');
 $node->safe_psql('postgres', q{ALTER TABLE readings_p10 DISABLE TRIGGER ALL; UPDATE readings_p10 SET note = 1 WHERE id = 10});
 $gate->quit;
