@@ -36,6 +36,7 @@ sub heals
 	my ($status, undef, $error) = $node->psql('postgres', "\\set VERBOSITY verbose\n$sql", %how);
 	like($error, qr/ERROR:  23514: no partition of relation/, "$what: refused at first");
 	like($error, $hint, "$what: a retry is said to help");
+	like($error, qr/^LOCATION:  ExecFindPartition, execPartition\.c:\d+$/m, "$what: by whom, as the server tells it");
 	my $begun = time;
 	while ($status != 0 && time - $begun < $PostgreSQL::Test::Utils::timeout_default)
 	{

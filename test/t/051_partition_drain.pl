@@ -101,6 +101,48 @@ $holder->quit;
 $node->safe_psql('postgres', q{DELETE FROM events WHERE k = 1; CALL mosaic.drain_default('events')});
 is_whole('after the reader');
 
+# Who has waited for a step goes through before the next asks for the table: the
+# drain rests.  Each row to be moved keeps its step until a reader waits, and a
+# while longer; one of these rests will be seen.  A lock that comes late is no
+# reason to pause here.
+$node->safe_psql('postgres', q{
+	CREATE FUNCTION public.dwell(k integer) RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN
+		IF current_setting('application_name') = 'drain' THEN
+			WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'public.visited'::regclass) LOOP
+				PERFORM pg_sleep(0.001);
+			END LOOP;
+			PERFORM pg_sleep(0.1);
+		END IF;
+		RETURN true;
+	END $$;
+	CREATE TABLE visited (k integer NOT NULL CHECK (dwell(k))) PARTITION BY RANGE (k);
+	CREATE INDEX ON visited (k);
+	SELECT count(*) FROM mosaic.create_parent('visited', '20', premake => 2, default_partition => true);
+	DROP TABLE visited_p0;
+	INSERT INTO visited SELECT generate_series(1, 10)});
+append_to_file("$dir/visit.sql", "SELECT count(*) FROM visited;\n");
+my $visitor = IPC::Run::start([ 'pgbench', '-n', '-c', 1, '-T', 300, '-f', "$dir/visit.sql", $node->connstr('postgres') ], '>', \my $visits, '2>&1');
+my $guest = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr('postgres') . q{ application_name=drain options='-c mosaic.lock_timeout=1min'}, '-c', q{CALL mosaic.drain_default('visited', 1)} ], '>', \my $left, '2>&1');
+$node->poll_query_until('postgres', q{SELECT count(*) > 0 FROM mosaic.partition_log WHERE parent = 'visited'::regclass AND action = 'drain'}) or die 'no step';
+is($node->safe_psql('postgres', q{
+	CREATE FUNCTION rests() RETURNS boolean LANGUAGE plpgsql AS $$
+	DECLARE
+		activity record;
+	BEGIN
+		LOOP
+			PERFORM pg_stat_clear_snapshot(), pg_sleep(0.001);
+			SELECT * INTO activity FROM pg_stat_activity WHERE application_name = 'drain';
+			IF NOT FOUND OR activity.wait_event_type = 'Extension' THEN RETURN FOUND; END IF;
+		END LOOP;
+	END $$;
+	SELECT rests()}), 't', 'between its steps a drain rests');
+$guest->finish;
+$visitor->kill_kill;
+is($node->safe_psql('postgres', q{SELECT count(*) FROM visited_default}), '0', 'and comes to its end');
+$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'pgbench'}) or die 'somebody works';
+$node->safe_psql('postgres', q{SELECT mosaic.drop_parent('visited'); DROP TABLE visited; DROP FUNCTION dwell, rests});
+
 # Its steps wait for no disk and no standby while they keep everybody out; its
 # end does.
 make_events();
