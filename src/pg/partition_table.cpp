@@ -191,26 +191,45 @@ vector<int> partition_table::hash_slots() const
 	return slots;
 }
 
-bool detach_pending(Oid partition)
+namespace {
+
+struct attachment {
+	Oid parent = InvalidOid;
+	bool detach_pending = false;
+};
+
+// Read here, because get_partition_parent() takes it for a damaged catalog that
+// somebody has detached or dropped what the caller still remembers as a partition.
+attachment attachment_of(Oid partition)
 {
 	return call([=] {
-		bool pending = false;
+		attachment found;
 		Relation inherits = table_open(InheritsRelationId, AccessShareLock);
 		ScanKeyData key;
 		ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(partition));
 		SysScanDesc scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, nullptr, 1, &key);
 		HeapTuple tuple = systable_getnext(scan);
 		if (HeapTupleIsValid(tuple))
-			pending = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple))->inhdetachpending;
+		{
+			const auto *row = reinterpret_cast<Form_pg_inherits>(GETSTRUCT(tuple));
+			found = {row->inhparent, row->inhdetachpending};
+		}
 		systable_endscan(scan);
 		table_close(inherits, AccessShareLock);
-		return pending;
+		return found;
 	});
+}
+
+} // namespace
+
+bool detach_pending(Oid partition)
+{
+	return attachment_of(partition).detach_pending;
 }
 
 Oid parent_of(Oid partition)
 {
-	return call([=] { return get_rel_relispartition(partition) ? get_partition_parent(partition, true) : InvalidOid; });
+	return call([=] { return get_rel_relispartition(partition); }) ? attachment_of(partition).parent : InvalidOid;
 }
 
 } // namespace pg
