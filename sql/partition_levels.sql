@@ -213,6 +213,7 @@ BEGIN
 	EXCEPTION WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 	END;
+	message := replace(message, 'PRIMARY KEY constraint on part', 'unique constraint on part'); -- as 19 says it
 	RAISE NOTICE E'% %\n  DETAIL: %\n  HINT: %', state, message, detail, hint;
 	IF EXISTS (SELECT FROM mosaic.partition_level WHERE parent = 'bad'::regclass) OR EXISTS (TABLE before EXCEPT SELECT * FROM tables()) OR EXISTS (SELECT * FROM tables() WHERE name <> 'before' EXCEPT TABLE before) THEN
 		RAISE EXCEPTION 'something was left behind';
