@@ -8,6 +8,9 @@ use MosaicWorker;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+# What malloc keeps in reserve comes and goes by megabytes, and would drown what
+# is measured below.
+@ENV{qw(MALLOC_TRIM_THRESHOLD_ MALLOC_TOP_PAD_)} = (0, 0);
 my $node = start_node('many', 'mosaic.enabled' => 'off', fsync => 'off', autovacuum => 'off');
 my $many = 3000;
 
@@ -75,6 +78,7 @@ $node->safe_psql('long_session', q{
 	INSERT INTO readings SELECT generate_series(1, 30)});
 my $idle   = "SELECT count(*) FROM mosaic.run_maintenance();\nCALL mosaic.maintain();\nSELECT count(*) FROM mosaic.issues;\n";
 my $broken = "SELECT mosaic.create_parent('events', '1 day');\nSELECT mosaic.run_maintenance('pg_class');\n";
+# (what is resident of the server's shared memory is no session's)
 my $memory = "SELECT 'contexts', sum(total_bytes) FROM pg_backend_memory_contexts;\n"
   . (-r '/proc/self/status' ? "SELECT 'resident', (regexp_match(pg_read_file('/proc/self/status'), 'VmRSS:\\s+(\\d+)'))[1]::bigint * 1024;\n"
 	: "SELECT 'resident', 0;\n");
