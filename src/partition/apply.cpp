@@ -195,7 +195,7 @@ std::vector<applied> carry_out_behind_locks(const set &settings, const plan &ste
 template <typename Work>
 pg::lock_outcome lock_and(Work &&work, const pg::vector<pg::lock_request> &locks, const step &what)
 {
-	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	const pg::lock_policy policy = settings::lock_policy();
 	if (what.what != action::archive)
 		return pg::work_behind(locks, policy, work);
 	const pg::lock_outcome outcome = pg::acquire_all(locks, policy);

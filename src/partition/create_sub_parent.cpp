@@ -192,7 +192,7 @@ std::vector<applied> add_level(const set &whole, const set &level, const request
 		lock_the_rest(whole, locks);
 		rebuilt = add_level_behind_locks(whole, level, asked);
 	};
-	if (!pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, work).granted)
+	if (!pg::work_behind(locks, settings::lock_policy(), work).granted)
 		throw locks_missing(whole);
 	count(rebuilt);
 	return rebuilt;

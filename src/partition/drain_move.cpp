@@ -82,7 +82,7 @@ pg::vector<pg::lock_request> locks_of(const set &level, Oid default_partition, O
 // Work and the locks that it needs, or 55P03.
 void require_locks(const set &level, const pg::vector<pg::lock_request> &locks, const std::function<void(int tries)> &work)
 {
-	const pg::lock_policy policy{settings::lock_timeout, settings::lock_pause, settings::lock_budget};
+	const pg::lock_policy policy = settings::lock_policy();
 	if (!pg::work_behind(locks, policy, work).granted)
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(level.parent) + "\" to drain its default partition",
 						  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",

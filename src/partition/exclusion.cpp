@@ -86,7 +86,7 @@ static bool lock_default(Oid default_partition, LOCKMODE mode)
 	pg::vector<pg::lock_request> locks;
 	for (const Oid table : pg::table_and_below(default_partition))
 		locks.push_back({table, mode});
-	return pg::acquire_all(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}).granted;
+	return pg::acquire_all(locks, settings::lock_policy()).granted;
 }
 
 static plan steps_worth_it(const set &settings, const plan &steps)

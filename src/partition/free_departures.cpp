@@ -21,7 +21,7 @@ void unblock(const departure &one)
 		for (const std::string &sql : unblock_commands(partition))
 			pg::spi().execute(sql);
 	};
-	if (!pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, let_in).granted)
+	if (!pg::work_behind(locks, settings::lock_policy(), let_in).granted)
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(partition) + "\" to let writes in again",
 						  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
 						  "Try again when no long transaction works on it, or raise mosaic.lock_budget.");

@@ -78,7 +78,7 @@ void attach_behind_locks(const set &settings, Oid partition, const std::vector<s
 	for (const Oid table : keys.referencing)
 		locks.push_back({table, ShareRowExclusiveLock});
 	const auto attach = [&](int) { run(statements); };
-	if (!pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, attach).granted)
+	if (!pg::work_behind(locks, settings::lock_policy(), attach).granted)
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(settings.parent) + "\" to attach a partition",
 						  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms.",
 						  "Try again when no other DDL or ANALYZE works on the table, or raise mosaic.lock_budget.");

@@ -55,7 +55,7 @@ void require_locks(const set &level, Oid partition, const std::function<void(int
 		locks.push_back({table, ShareRowExclusiveLock});
 	locks.push_back({level.parent, AccessExclusiveLock});
 	locks.push_back({partition, AccessExclusiveLock});
-	if (pg::work_behind(locks, {settings::lock_timeout, settings::lock_pause, settings::lock_budget}, work).granted)
+	if (pg::work_behind(locks, settings::lock_policy(), work).granted)
 		return;
 	throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock \"" + pg::qualified_name(level.parent) + "\" to divide a partition",
 					  "A lock did not come within " + std::to_string(settings::lock_budget) + " ms; what was divided before stays.",
