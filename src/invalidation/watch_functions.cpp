@@ -35,15 +35,15 @@ void warn_if_nothing_delivers()
 			   "or let consumers poll mosaic.changes_since(). Watches with mode => 'direct' need no worker.");
 }
 
-// The locks of CREATE TRIGGER and DROP TRIGGER, which would wait for the
+// Behind the locks of CREATE TRIGGER and DROP TRIGGER, which would wait for the
 // longest reader or writer with everybody else behind them.
-void lock_table(Oid table, LOCKMODE mode)
+void work_on_table(Oid table, LOCKMODE mode, const std::function<void(int tries)> &work)
 {
 	const pg::lock_policy policy = pg::configured_lock_policy();
 	pg::vector<pg::lock_request> locks;
 	for (const Oid member : pg::table_and_below(table))
 		locks.push_back({member, mode});
-	if (!pg::acquire_all(locks, policy).granted)
+	if (!pg::work_behind(locks, policy, work).granted)
 		throw pg::failure(ERRCODE_LOCK_NOT_AVAILABLE, "could not lock table \"" + pg::qualified_name(table) + "\"",
 						  "A lock did not come within " + std::to_string(policy.budget_ms) + " ms; nobody was kept waiting for it.",
 						  "Call it again when long transactions have ended, or with a longer mosaic.lock_budget.");
@@ -51,8 +51,6 @@ void lock_table(Oid table, LOCKMODE mode)
 
 watch watch_of(const pg::arguments &in)
 {
-	require_watchable(pg::relation(in.oid(0), AccessShareLock));
-	lock_table(in.oid(0), ShareRowExclusiveLock); // no writer is in between
 	const pg::relation table(in.oid(0), ShareRowExclusiveLock, pg::relation::on_close::keep_lock);
 	require_watchable(table);
 	watch w;
@@ -102,18 +100,23 @@ void require_arguments(const pg::arguments &in)
 	in.require(9, "always");
 }
 
-void remove(const watch &w)
+// The row goes first, so that the event trigger on DROP finds no watch to
+// report for.
+void remove(Oid table, const std::vector<watch> &watches)
 {
-	if (pg::relation_kind(w.table) != 0)
-	{
-		pg::require_ownership(w.table);
-		lock_table(w.table, AccessExclusiveLock);
-	}
-	// The row goes first, so that the event trigger on DROP finds no watch to
-	// report for.
-	delete_watch(w.id);
-	if (pg::relation_kind(w.table) != 0)
-		drop_triggers(w.id, w.table);
+	const bool is_there = pg::relation_kind(table) != 0;
+	const auto work = [&](int) {
+		for (const watch &w : watches)
+		{
+			delete_watch(w.id);
+			if (is_there)
+				drop_triggers(w.id, table);
+		}
+	};
+	if (!is_there)
+		return work(0);
+	pg::require_ownership(table);
+	work_on_table(table, AccessExclusiveLock, work);
 }
 
 void unwatch(int64 id)
@@ -122,7 +125,7 @@ void unwatch(int64 id)
 	if (!w)
 		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "watch " + std::to_string(id) + " does not exist", "",
 						  "See what there is: SELECT watch_id, rel FROM mosaic.watch;");
-	remove(*w);
+	remove(w->table, {*w});
 }
 
 void unwatch_table(Oid table)
@@ -131,8 +134,7 @@ void unwatch_table(Oid table)
 	if (all.empty())
 		throw pg::failure(ERRCODE_UNDEFINED_OBJECT, "table " + pg::qualified_name(table) + " is not watched", "",
 						  "See what there is: SELECT watch_id, rel FROM mosaic.watch;");
-	for (const watch &w : all)
-		remove(w);
+	remove(table, all);
 }
 
 } // namespace
@@ -146,12 +148,16 @@ PG_FUNCTION(mosaic_watch)
 	pg::require_same_series();
 	const pg::arguments in(fcinfo);
 	require_arguments(in);
-	watch w = watch_of(in);
-	insert_watch(w);
-	if (w.when)
-		create_triggers_under_condition(w);
-	else
-		create_triggers(w);
+	require_watchable(pg::relation(in.oid(0), AccessShareLock));
+	watch w;
+	work_on_table(in.oid(0), ShareRowExclusiveLock, [&](int) { // no writer is in between
+		w = watch_of(in);
+		insert_watch(w);
+		if (w.when)
+			create_triggers_under_condition(w);
+		else
+			create_triggers(w);
+	});
 	if (!w.direct)
 		warn_if_nothing_delivers();
 	PG_RETURN_INT64(w.id);
