@@ -228,6 +228,17 @@ void count(const std::vector<applied> &results)
 		count_action(action_name(one.what.what), one.outcome);
 }
 
+bool lock_for_creation(const std::vector<set> &levels)
+{
+	pg::vector<pg::lock_request> all;
+	pg::rehearse([&] {
+		for (const set &level : levels)
+			for (const pg::lock_request &one : locks_of(level, {action::create}, pg::foreign_keys_of(level.parent)))
+				all.push_back(one);
+	});
+	return pg::acquire_all(all, settings::lock_policy()).granted;
+}
+
 applied replace(const set &settings, const step &what, const request &asked)
 {
 	const bool referenced = !pg::foreign_keys_of(settings.parent).referencing.empty();

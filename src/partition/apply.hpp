@@ -28,6 +28,10 @@ std::vector<applied> apply(const set &settings, const plan &steps, const request
 // For mosaic.metrics, once nothing but the transaction's end can undo them.
 void count(const std::vector<applied> &results);
 
+// For creations in several tables: asks for the locks of all of them together,
+// so that none is held while another is waited for.
+bool lock_for_creation(const std::vector<set> &levels);
+
 // Records that a step waits for the next pass, its locks asked for so often.
 applied defer(const set &settings, const step &what, int tries);
 
@@ -40,5 +44,7 @@ applied replace(const set &settings, const step &what, const request &asked);
 // due in the current transaction, or refuses before the first where the lock
 // table cannot hold them (53200) or the parent cannot be locked (55P03).
 std::vector<applied> make_or_refuse(const set &settings, const request &asked);
+// The same in several tables.
+std::vector<applied> make_or_refuse(const std::vector<set> &levels, const request &asked);
 
 } // namespace partition

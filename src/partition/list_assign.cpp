@@ -184,10 +184,12 @@ std::vector<assigned> assign_to_list(Oid table, const std::string &name, const p
 		require_assignable_later(texts, whole, level);
 	extend_list(whole, level, name, keys);
 
-	std::vector<assigned> made;
+	std::vector<set> levels;
 	for (const Oid one : tables)
-		for (const applied &step : make_or_refuse(level_of(whole, one), {GetCurrentTransactionStartTimestamp()}))
-			made.push_back({pg::relation_named(pg::schema_of(one), step.what.name), step.what.lower});
+		levels.push_back(level_of(whole, one));
+	std::vector<assigned> made;
+	for (const applied &step : make_or_refuse(levels, {GetCurrentTransactionStartTimestamp()}))
+		made.push_back({pg::relation_named(pg::schema_of(step.what.parent), step.what.name), step.what.lower});
 	return made;
 }
 
