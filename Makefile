@@ -32,7 +32,7 @@ DATA = $(wildcard $(srcdir)/src/upgrade/pg_mosaic--*--*.sql)
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 
 override with_llvm := no
-PG_CPPFLAGS = -I$(srcdir)/src -DPG_MOSAIC_VERSION='"$(EXTVERSION)"'
+PG_CPPFLAGS = -I$(srcdir)/src -DPG_MOSAIC_VERSION='"$(EXTVERSION)"' -DBOOST_ENABLE_ASSERT_HANDLER
 PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wno-volatile -MMD -MP $(EXTRA_CXXFLAGS)
 SHLIB_LINK += -lstdc++ -lcrypto -lz $(if $(filter linux,$(PORTNAME)),-Wl$(comma)--version-script=$(srcdir)/src/exports.map)
 comma = ,
