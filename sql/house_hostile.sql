@@ -84,3 +84,22 @@ SELECT map, code, detail FROM mosaic.shard_problems() WHERE map ~ 'sound' ORDER 
 SELECT count(*) > 0 AS metrics FROM mosaic.metrics;
 SELECT count(*) >= 0 AS issues FROM mosaic.issues;
 ROLLBACK;
+
+-- Positions that are not those of the channels, written past mosaic.tick(), which
+-- then wrote beyond its memory.
+SELECT mosaic.invalidate('{a}', 'first'), mosaic.invalidate('{b}', 'second');
+SELECT mosaic.tick() IS NOT NULL AS ticked;
+SELECT mosaic.invalidate('{b}', 'second');
+BEGIN;
+UPDATE mosaic.tick SET channels = '{first,second}', positions = '{1}' WHERE pos = (SELECT max(pos) FROM mosaic.tick);
+SAVEPOINT s;
+\set VERBOSITY sqlstate
+SELECT mosaic.tick();
+ROLLBACK TO s;
+SELECT count(*) FROM mosaic.changes_since(mosaic.token());
+ROLLBACK TO s;
+\set VERBOSITY default
+UPDATE mosaic.tick SET channels = '{}', positions = '{}' WHERE cardinality(channels) <> cardinality(positions);
+SELECT mosaic.tick() IS NOT NULL AS ticked;
+ROLLBACK;
+SELECT mosaic.tick() IS NOT NULL AS ticked;

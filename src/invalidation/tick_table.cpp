@@ -33,6 +33,16 @@ core::snapshot snapshot_of(const std::string &text)
 	return *snap;
 }
 
+void require_whole(const tick_row &t)
+{
+	if (t.channels.size() == t.positions.size())
+		return;
+	const std::string position = std::to_string(t.position);
+	throw pg::failure(ERRCODE_DATA_CORRUPTED, "tick " + position + " of mosaic.tick is damaged",
+					  "It has " + std::to_string(t.channels.size()) + " channels and " + std::to_string(t.positions.size()) + " positions of theirs.",
+					  "Without them listeners ask what they missed: UPDATE mosaic.tick SET channels = '{}', positions = '{}' WHERE pos = " + position + ";");
+}
+
 tick_row row_of(const pg::row &row)
 {
 	tick_row t;
@@ -42,6 +52,7 @@ tick_row row_of(const pg::row &row)
 	t.lsn = DatumGetUInt64(row.datum(column_lsn));
 	t.channels = pg::texts(row.datum(column_channels), "channels", NAMEOID);
 	t.positions = pg::int8_elements(row.datum(column_positions));
+	require_whole(t);
 	return t;
 }
 
