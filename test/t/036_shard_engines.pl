@@ -41,9 +41,14 @@ $writer->query_safe("BEGIN; UPDATE accounts SET balance = balance + 1000 WHERE i
 take($_) for 4 .. 5;
 my ($code, undef, $stderr) = $server{east}->psql('app', "SET lock_timeout = '50ms'; $steps[5]{command}");
 like($stderr, qr/lock timeout/, 'the fence waits for writers');
+my $late = $server{west}->background_psql('app', on_error_stop => 1);
+$late->query_safe('BEGIN; LOCK TABLE accounts IN SHARE MODE;');
 $writer->query_safe('COMMIT');
 $writer->quit;
 take($_) for 6 .. 8;
+is($server{east}->safe_psql('app', $steps[8]{command}), 'f', 'the map waits for what the other server has not applied yet');
+$late->query_safe('COMMIT');
+$late->quit;
 for my $write ("UPDATE accounts SET balance = 0 WHERE id = $moving", "DELETE FROM accounts WHERE id = $moving", "INSERT INTO accounts VALUES ($moving, 0)", "UPDATE accounts SET id = $moving WHERE id = $staying")
 {
 	($code, undef, $stderr) = $server{east}->psql('app', "\\set VERBOSITY sqlstate\n$write");
