@@ -15,7 +15,7 @@ SETTINGS = (
     "SET TimeZone = 'Pacific/Apia'", "SET TimeZone = 'Europe/Berlin'", "SET DateStyle = 'German, DMY'", "SET IntervalStyle = 'iso_8601'", "SET search_path = pg_temp, public", "SET search_path = ''",
     "RESET ALL", "SET mosaic.max_keys = 0", "SET mosaic.max_drops = 0", "SET default_transaction_isolation = 'serializable'", "SET default_transaction_read_only = on", "DISCARD ALL",
     "SET bytea_output = 'escape'", "SET extra_float_digits = -15", "SET client_encoding = 'SQL_ASCII'", "SET row_security = off", "SET check_function_bodies = off", "SET session_replication_role = replica",
-    "SET plan_cache_mode = force_generic_plan", "SET force_parallel_mode = on", "SET work_mem = '64kB'", "SET statement_timeout = '3ms'", "SET statement_timeout = '10s'", "SET lock_timeout = '1ms'",
+    "SET plan_cache_mode = force_generic_plan", "SET force_parallel_mode = on", "SET debug_parallel_query = on", "SET work_mem = '64kB'", "SET statement_timeout = '3ms'", "SET statement_timeout = '10s'", "SET lock_timeout = '1ms'",
     "SET idle_in_transaction_session_timeout = '20ms'", "SET ROLE nobody", "SET ROLE tenant", "SET ROLE other", "RESET ROLE", "SET SESSION AUTHORIZATION tenant", "RESET SESSION AUTHORIZATION",
     "LISTEN cache_invalidation", "LISTEN shard_map", "UNLISTEN *")
 
