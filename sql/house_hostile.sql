@@ -103,3 +103,7 @@ UPDATE mosaic.tick SET channels = '{}', positions = '{}' WHERE cardinality(chann
 SELECT mosaic.tick() IS NOT NULL AS ticked;
 ROLLBACK;
 SELECT mosaic.tick() IS NOT NULL AS ticked;
+
+-- A handler that deletes the context in which the server raised an error, which a
+-- server that asserts would not survive were it the current one still.
+DO $$ DECLARE x text; BEGIN x := mosaic.shard_key_text('bigint', 'x'); END $$;

@@ -32,7 +32,12 @@ void report::set(int sqlstate, const char *message, const char *detail, const ch
 void report::raise() const
 {
 	if (rethrow_)
+	{
+		// As errfinish() leaves it: a handler may delete the context in which the
+		// error was raised, which must not be the current one then.
+		MemoryContextSwitchTo(ErrorContext);
 		PG_RE_THROW();
+	}
 	if (errstart_cold(ERROR, TEXTDOMAIN))
 	{
 		errcode(sqlstate_);
