@@ -12,18 +12,16 @@
 
 namespace boost {
 
-void assertion_failed(const char *expression, const char *function, const char *file, long line)
-{
-	ereport(FATAL, (errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("failed assertion of Boost: %s", expression),
-					errdetail_internal("In %s at %s:%ld.", function, file, line)));
-	pg_unreachable();
-}
-
 void assertion_failed_msg(const char *expression, const char *message, const char *function, const char *file, long line)
 {
 	ereport(FATAL, (errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("failed assertion of Boost: %s: %s", expression, message),
 					errdetail_internal("In %s at %s:%ld.", function, file, line)));
 	pg_unreachable();
+}
+
+void assertion_failed(const char *expression, const char *function, const char *file, long line)
+{
+	assertion_failed_msg(expression, "it must hold", function, file, line);
 }
 
 } // namespace boost
